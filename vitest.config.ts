@@ -1,0 +1,23 @@
+import { readdirSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@chorale/source", "node", "import", "default"];
+
+/** One project per workspace folder: `vitest run --project tap-sdk` runs that package's tests from source. */
+const projects = ["packages", "apps"].flatMap((group) =>
+  readdirSync(new URL(group, import.meta.url)).map((name) => ({
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: {
+      name,
+      root: `${group}/${name}`,
+      include: ["tests/**/*.test.ts"],
+      pool: "forks" as const,
+      sequence: { shuffle: true },
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
+    },
+  })),
+);
+
+export default defineConfig({ test: { projects } });
