@@ -58,6 +58,7 @@ export class ConnectorError extends Error {
   static isInstance<T extends typeof ConnectorError>(this: T, error: unknown): error is InstanceType<T> {
     if (!(error instanceof Error)) return false;
     const names: unknown = Reflect.get(error, marker);
+    // biome-ignore lint/complexity/noThisInStatic: each class inherits this method and answers for itself
     return Array.isArray(names) && names.includes(this.className);
   }
 }
