@@ -1,1 +1,3 @@
-export {};
+export * from "./definitions.ts";
+export * from "./http/http-client.ts";
+export * from "./pagination.ts";

@@ -1,0 +1,182 @@
+import type { Bookmark, JsonSchema, Logger, ObjectSchema } from "@chorale/singer";
+import type { Classify, HttpClient, SearchParams } from "./http/http-client.ts";
+import type { Pagination } from "./pagination.ts";
+
+/** A record as a vendor's API gives it. */
+export type AnyRecord = Readonly<Record<string, unknown>>;
+
+/** What a stream's functions are told. One object, so that fields can be added. */
+export interface StreamContext<Config, Parent> {
+  readonly config: Config;
+  readonly http: HttpClient;
+  /** The record of the parent stream that this child belongs to; an empty object for a root stream. */
+  readonly parent: Parent;
+  /**
+   * The replication value to read from, inclusive: the one in the state, or `start_date` where that is
+   * later; undefined where there is neither, and always for full-table streams.
+   */
+  readonly bookmark: string | number | undefined;
+  /** All that an earlier run left in this stream's bookmark. */
+  readonly position: Bookmark;
+  /** When the run began. No bookmark ever moves beyond it. */
+  readonly startedAt: Date;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Records that became complete together: after them, and their children, the state may be written. */
+export interface Page {
+  readonly records: readonly AnyRecord[];
+  /** Where a later run goes on after this page. */
+  readonly position?: Bookmark;
+}
+
+/**
+ * A stream as the sync loop sees it: frozen data and one way to read pages. Made by `client.stream` or
+ * `client.customStream`; the type parameter is the type of its records.
+ */
+export interface Stream<Config, Item> {
+  readonly name: string;
+  readonly schema: ObjectSchema<Item>;
+  readonly keyProperties: readonly string[];
+  readonly replicationMethod: "FULL_TABLE" | "INCREMENTAL";
+  readonly replicationKey: string | undefined;
+  /**
+   * Whether records come in ascending order of the replication key, so that the bookmark may move with
+   * each page. Otherwise it moves once, at the end of the stream.
+   */
+  readonly sorted: boolean;
+  /** Who leaves old records out: the API, or, where it cannot, the tap. Records without a value always pass. */
+  readonly filteredBy: "server" | "client";
+  readonly parent: AnyStream<Config> | undefined;
+  readonly selectedByDefault: boolean;
+  readonly client: RestClient<Config>;
+  /** The replication value of a record as the bookmark spells it. */
+  bookmarkValue(record: AnyRecord): string | number | undefined;
+  pages(context: StreamContext<Config, AnyRecord>): AsyncIterable<Page>;
+}
+
+/** A stream whose records' type does not matter. */
+export type AnyStream<Config> = Omit<Stream<Config, never>, "schema"> & {
+  readonly schema: { readonly json: JsonSchema };
+};
+
+/** What all kinds of streams are described by. */
+export interface StreamBasics<Config, Item, Parent> {
+  /** The stream's name and `tap_stream_id`, in snake_case. */
+  readonly name: string;
+  readonly schema: ObjectSchema<Item>;
+  /** The properties that identify a record. */
+  readonly keyProperties: readonly (keyof Item & string)[];
+  /** The property that tells what changed; its presence makes the stream incremental. */
+  readonly replicationKey?: keyof Item & string;
+  /** @default false */
+  readonly sorted?: boolean;
+  /** @default "server" */
+  readonly filteredBy?: "server" | "client";
+  /** Spells a record's replication value for the bookmark. @default the value itself */
+  readonly bookmarkValue?: (record: Item) => string | number | undefined;
+  /** The stream whose every record has a page list of this stream. It is read even when it is not selected. */
+  readonly parent?: Stream<Config, Parent>;
+  /** @default true */
+  readonly selectedByDefault?: boolean;
+}
+
+/** A stream of a REST API: a path, where its records are, and how it is paged. */
+export interface StreamOptions<Config, Item, Parent> extends StreamBasics<Config, Item, Parent> {
+  /** The path below the client's base address. */
+  readonly path: string | ((context: StreamContext<Config, Parent>) => string);
+  readonly searchParams?: (context: StreamContext<Config, Parent>) => SearchParams;
+  /** The dotted path of the list of records in the body; `""` when the body is the list. */
+  readonly recordsAt: string;
+  /** @default one page */
+  readonly pagination?: Pagination;
+  /** The rate bucket of the stream's requests. @default the client's first */
+  readonly bucket?: string;
+  /** Single answers that mean something else here than the client's table says. */
+  readonly classify?: Classify;
+  /**
+   * Changes a record before it is emitted; undefined leaves it out. A list stands for several records.
+   * @default the record as it came
+   */
+  readonly transform?: (
+    record: Item,
+    context: StreamContext<Config, Parent>,
+  ) => Item | readonly Item[] | undefined;
+}
+
+/** A stream that no other constructor can describe. */
+export interface CustomStreamOptions<Config, Item, Parent> extends StreamBasics<Config, Item, Parent> {
+  /**
+   * Yields records, and {@link Checkpoint}s where a later run could go on. Records after the last
+   * checkpoint count as done when the generator ends.
+   */
+  readonly records: (context: StreamContext<Config, Parent>) => AsyncGenerator<Item | Checkpoint, void, void>;
+}
+
+/** A point in a custom stream that a later run can go on from. */
+export class Checkpoint {
+  readonly position: Bookmark | undefined;
+  constructor(position?: Bookmark) {
+    this.position = position;
+  }
+}
+
+/** How many requests a rate bucket holds, and how long it takes to fill again. */
+export interface RateLimit {
+  readonly requests: number;
+  readonly perSeconds: number;
+}
+
+/** How a server tells its own limits, in lower-case header names. */
+export interface RateHeaders {
+  /** Header with the number of requests left in the window. */
+  readonly remaining: string;
+  /** Header with the seconds until the window ends. */
+  readonly resetSeconds: string;
+}
+
+/** What an authorizer is told. */
+export interface AuthContext<Config> {
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  /** Sends a request without credentials, as a token endpoint wants it. */
+  readonly http: HttpClient;
+  /** True when the credentials of the call before were refused. */
+  readonly refused: boolean;
+}
+
+/** What an API's client is described by. */
+export interface RestClientOptions<Config> {
+  readonly config: ObjectSchema<Config>;
+  /** The base address; a missing slash at its end is added. */
+  readonly baseUrl: (config: Config) => string;
+  /** Headers of every request to the base address's origin, credentials that never change included. */
+  readonly headers?: (config: Config) => Readonly<Record<string, string>>;
+  /** Headers with credentials that may expire. Called before the first request and once for each 401. */
+  readonly authorize?: (context: AuthContext<Config>) => Promise<Readonly<Record<string, string>>>;
+  /** @default by status: 2xx success, 401 unauthorized, 408 409 425 5xx retry, 429 rate-limited, else fail */
+  readonly classify?: Classify;
+  /** Rate buckets by name; the first is the default one. @default no limit but the server's answers */
+  readonly rateLimits?: (config: Config) => Readonly<Record<string, RateLimit>>;
+  /** How the server tells what is left of a bucket. */
+  readonly rateHeaders?: readonly RateHeaders[];
+  /** How many children of a page are read at a time. @default 4 */
+  readonly concurrency?: (config: Config) => number;
+  /** Time until an answer's headers, and between two pieces of its body. @default 300 */
+  readonly requestTimeoutSeconds?: (config: Config) => number;
+  /** How often a request is tried. @default 6 */
+  readonly attempts?: number;
+}
+
+/** An API: what its streams have in common. Made by `defineRestClient`. */
+export interface RestClient<Config> {
+  readonly options: RestClientOptions<Config>;
+  readonly config: ObjectSchema<Config>;
+  /** Defines a stream of the API. */
+  stream<Item, Parent = AnyRecord>(options: StreamOptions<Config, Item, Parent>): Stream<Config, Item>;
+  /** Defines a stream that reads as it likes, through `context.http`. */
+  customStream<Item, Parent = AnyRecord>(
+    options: CustomStreamOptions<Config, Item, Parent>,
+  ): Stream<Config, Item>;
+}

@@ -1,0 +1,23 @@
+/** What a column holds, before a dialect gives it a type of its warehouse. */
+export type ColumnType =
+  /** `wide` when the schema's bounds exceed 64 bits. */
+  | { readonly kind: "integer"; readonly wide: boolean }
+  | { readonly kind: "double" }
+  | { readonly kind: "decimal"; readonly precision: number; readonly scale: number }
+  | { readonly kind: "boolean" }
+  /** `maxLength` in characters, where the schema gives one. */
+  | { readonly kind: "string"; readonly maxLength?: number }
+  /** A moment, stored in UTC. */
+  | { readonly kind: "timestamp" }
+  | { readonly kind: "date" }
+  | { readonly kind: "time" }
+  /** Any JSON value: objects, arrays, mixed and untyped properties. */
+  | { readonly kind: "json" };
+
+/** A property of a stream and the column that it wants. */
+export interface ColumnSpec {
+  /** The property's name in the record. */
+  readonly property: string;
+  readonly type: ColumnType;
+  readonly description?: string;
+}
