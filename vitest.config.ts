@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { CountReporter } from "./configs/tooling/count-reporter.ts";
 
 const conditions = ["@chorale/source", "node", "import", "default"];
 
@@ -20,4 +21,4 @@ const projects = ["packages", "apps"].flatMap((group) =>
   })),
 );
 
-export default defineConfig({ test: { projects } });
+export default defineConfig({ test: { projects, reporters: ["default", new CountReporter()] } });

@@ -45,7 +45,7 @@ export class ConnectorError extends Error {
     options: ConnectorErrorOptions & { kind?: ErrorKind; exitCode?: number } = {},
   ) {
     super(
-      message.replaceAll(/\s*[\r\n]+\s*/g, " "),
+      oneLine(message),
       "cause" in options ? { cause: options.cause } : undefined,
     );
     this.name = new.target.className;
@@ -61,6 +61,12 @@ export class ConnectorError extends Error {
     // biome-ignore lint/complexity/noThisInStatic: each class inherits this method and answers for itself
     return Array.isArray(names) && names.includes(this.className);
   }
+}
+
+function oneLine(text: string): string {
+  if (!/[\r\n]/.test(text)) return text;
+  const lines = text.split(/[\r\n]/).map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
 }
 
 /** A setting, a catalog or a command line that cannot work as it is. Exit code 78. */

@@ -15,13 +15,20 @@ const json: {
   isRawJSON(value: unknown): value is RawNumber;
 } = Object.create(JSON, {});
 
-/** A run of digits that may be longer than a double is exact for, or an exponent. */
-const riskyNumber = /[0-9][0-9.]{15}|[0-9][eE]/;
+/**
+ * What may be a number that a double is not exact for: many digits, or an exponent, where a number of an
+ * object or a list can begin. It looks for the place before the number, because the digits and letters of
+ * most UUIDs and hashes would pass for an exponent, and a reviver makes parsing seven times slower.
+ */
+const riskyNumber = /[[:,\s]-?[0-9](?:[0-9.]{15}|[0-9.]*[eE])/;
+/** A text that is nothing but a number has no such place. */
+const bareNumber = /^-?[0-9]/;
 
 /**
  * Parses JSON without losing a digit: every number that a double cannot hold becomes a
  * {@link RawNumber}, all others stay numbers. A text without long numbers costs one scan more than
- * `JSON.parse`. Throws the `SyntaxError` of `JSON.parse`.
+ * `JSON.parse`. Throws the `SyntaxError` of `JSON.parse`, and a `RangeError` where long numbers stand in
+ * thousands of nested lists.
  *
  * @example
  * ```ts
@@ -29,7 +36,7 @@ const riskyNumber = /[0-9][0-9.]{15}|[0-9][eE]/;
  * ```
  */
 export function parseExact(text: string): unknown {
-  if (!riskyNumber.test(text)) return json.parse(text);
+  if (!riskyNumber.test(text) && !bareNumber.test(text)) return json.parse(text);
   return json.parse(text, (_key, value, { source }) =>
     typeof value === "number" && source !== undefined && !isExact(value, source)
       ? json.rawJSON(source)

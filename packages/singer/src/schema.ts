@@ -106,8 +106,22 @@ export function date(): Schema<string> {
 }
 
 /** Makes the schema of a list of `items`. */
-export function array<T>(items: Schema<T>): Schema<readonly T[]> {
+export function array<T>(items: Schema<T, Presence>): Schema<readonly T[]> {
   return schemaOf({ type: "array", items: items.json });
+}
+
+/**
+ * Makes the schema of values that are of one of several types, as vendors' fields are that drift.
+ *
+ * @example
+ * ```ts
+ * const price = union(string(), integer());
+ * ```
+ */
+export function union<const S extends readonly Schema<unknown>[]>(...schemas: S): Schema<Infer<S[number]>> {
+  const plain = schemas.every(({ json }) => json.type !== undefined && Object.keys(json).length === 1);
+  if (!plain) return schemaOf({ anyOf: schemas.map(({ json }) => json) });
+  return schemaOf({ type: schemas.flatMap(({ json }) => json.type ?? []) });
 }
 
 /** Makes the schema of any JSON value. */
@@ -183,24 +197,12 @@ export function fromJsonSchema<T>(json: JsonSchema): Schema<T> {
 }
 
 function withNull(json: JsonSchema): JsonSchema {
+  const types = typesOf(json);
+  if (types.has("null")) return json;
   if (json.type !== undefined) {
-    const types = [json.type].flat();
-    return types.includes("null") ? json : { ...json, type: ["null", ...types] };
+    const type = ["null", ...[json.type].flat()];
+    return json.enum === undefined ? { ...json, type } : { ...json, type, enum: [...json.enum, null] };
   }
-  const alternatives = json.anyOf;
-  if (alternatives !== undefined) return { ...json, anyOf: [{ type: "null" }, ...alternatives] };
-  return json;
-}
-
-/**
- * Takes a value as one of the schema's type, without looking at it: for values that were checked
- * elsewhere, or that a vendor's documentation promises.
- *
- * @example
- * ```ts
- * const group = trust(groupSchema, parentRecord);
- * ```
- */
-export function trust<T>(_schema: Schema<T>, value: unknown): T {
-  return value as T;
+  if (json.anyOf !== undefined) return { ...json, anyOf: [{ type: "null" }, ...json.anyOf] };
+  return isUnlimited(json) ? json : { anyOf: [{ type: "null" }, json] };
 }

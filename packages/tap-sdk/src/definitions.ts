@@ -51,6 +51,8 @@ export interface Stream<Config, Item> {
   readonly parent: AnyStream<Config> | undefined;
   readonly selectedByDefault: boolean;
   readonly client: RestClient<Config>;
+  /** Whether a record of the parent has children at all. */
+  hasChildren(parent: AnyRecord): boolean;
   /** The replication value of a record as the bookmark spells it. */
   bookmarkValue(record: AnyRecord): string | number | undefined;
   pages(context: StreamContext<Config, AnyRecord>): AsyncIterable<Page>;
@@ -78,6 +80,8 @@ export interface StreamBasics<Config, Item, Parent> {
   readonly bookmarkValue?: (record: Item) => string | number | undefined;
   /** The stream whose every record has a page list of this stream. It is read even when it is not selected. */
   readonly parent?: Stream<Config, Parent>;
+  /** Whether a record of the parent has children at all; those without are not asked for. @default all have */
+  readonly hasChildren?: (parent: Parent) => boolean;
   /** @default true */
   readonly selectedByDefault?: boolean;
 }
@@ -128,12 +132,14 @@ export interface RateLimit {
   readonly perSeconds: number;
 }
 
-/** How a server tells its own limits, in lower-case header names. */
-export interface RateHeaders {
-  /** Header with the number of requests left in the window. */
-  readonly remaining: string;
-  /** Header with the seconds until the window ends. */
-  readonly resetSeconds: string;
+/** What an answer's headers say of a rate bucket. */
+export interface RateLeft {
+  /** The bucket's name. @default the one that the request spent from */
+  readonly bucket?: string;
+  /** Requests left in the window. At 0 the next one waits for the window's end. */
+  readonly remaining: number;
+  /** Seconds until the window ends. */
+  readonly resetSeconds: number;
 }
 
 /** What an authorizer is told. */
@@ -159,8 +165,8 @@ export interface RestClientOptions<Config> {
   readonly classify?: Classify;
   /** Rate buckets by name; the first is the default one. @default no limit but the server's answers */
   readonly rateLimits?: (config: Config) => Readonly<Record<string, RateLimit>>;
-  /** How the server tells what is left of a bucket. */
-  readonly rateHeaders?: readonly RateHeaders[];
+  /** Reads what an answer's headers (names in lower case) say of the rate buckets. */
+  readonly rateLeft?: (headers: Readonly<Record<string, string>>) => readonly RateLeft[];
   /** How many children of a page are read at a time. @default 4 */
   readonly concurrency?: (config: Config) => number;
   /** Time until an answer's headers, and between two pieces of its body. @default 300 */

@@ -1,1 +1,2 @@
-export {};
+export { zendesk } from "./client.ts";
+export { tapZendesk } from "./tap.ts";

@@ -1,0 +1,147 @@
+import { isRawNumber } from "./exact-json.ts";
+import { isObject } from "./json.ts";
+import type { JsonSchema } from "./json-schema.ts";
+
+/** Removes from a record what is not selected. */
+export type Pick = (record: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
+/** What goes from one object: some of its properties, or something within them. */
+export interface Mask {
+  /** All properties that the schema names. */
+  readonly known: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+  /** What goes within the properties that stay. */
+  readonly within: ReadonlyMap<string, Mask>;
+  /** Whether the object may have properties that its schema does not name. */
+  readonly open: boolean;
+}
+
+/** Deeper than any warehouse looks; what lies below is kept whole. */
+const maxDepth = 100;
+
+type IsSelected = (breadcrumb: readonly string[], node: JsonSchema) => boolean;
+
+/** Answers what goes from the records of a schema; undefined when nothing does. */
+export function maskOf(
+  schema: JsonSchema,
+  isSelected: IsSelected,
+  parent: readonly string[] = [],
+): Mask | undefined {
+  if (parent.length > 2 * maxDepth) return undefined;
+  const known = propertiesOf(schema);
+  const removed = new Set<string>();
+  const within = new Map<string, Mask>();
+  for (const [name, node] of known) {
+    const breadcrumb = [...parent, "properties", name];
+    if (!isSelected(breadcrumb, node)) {
+      removed.add(name);
+      continue;
+    }
+    const mask = maskOf(node, isSelected, breadcrumb);
+    if (mask !== undefined) within.set(name, mask);
+  }
+  if (removed.size === 0 && within.size === 0) return undefined;
+  return { known: new Set(known.keys()), removed, within, open: isOpen(schema) };
+}
+
+/**
+ * Answers the properties that a schema names for an object, also those in its alternatives, in their
+ * order. A property that two alternatives name has the schema of both.
+ */
+export function propertiesOf(schema: JsonSchema): ReadonlyMap<string, JsonSchema> {
+  const merged = new Map<string, JsonSchema>();
+  for (const variant of variantsOf(schema)) {
+    const properties: unknown = variant.properties;
+    if (!isObject(properties)) continue;
+    for (const [name, value] of Object.entries(properties)) {
+      const node: JsonSchema = isObject(value) ? value : {};
+      const earlier = merged.get(name);
+      merged.set(name, earlier === undefined ? node : { ...earlier, ...node, allOf: [earlier, node] });
+    }
+  }
+  return merged;
+}
+
+/** Answers the schema without what the mask removes. */
+export function pruneSchema(schema: JsonSchema, mask: Mask): JsonSchema {
+  const { properties, required, ...rest } = schema;
+  const alternatives = (["anyOf", "oneOf", "allOf"] as const)
+    .filter((keyword) => Array.isArray(schema[keyword]))
+    .map((keyword) => [keyword, (schema[keyword] ?? []).map((each) => (isObject(each) ? pruneSchema(each, mask) : each))]);
+  return {
+    ...rest,
+    ...(isObject(properties) ? { properties: prunedProperties(properties, mask) } : {}),
+    ...(Array.isArray(required) ? { required: required.filter((name) => !mask.removed.has(name)) } : {}),
+    ...Object.fromEntries(alternatives),
+  };
+}
+
+function prunedProperties(
+  properties: Readonly<Record<string, JsonSchema>>,
+  mask: Mask,
+): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => !mask.removed.has(name))
+      .map(([name, node]) => {
+        const inner = mask.within.get(name);
+        return [name, inner === undefined || !isObject(node) ? node : pruneSchema(node, inner)];
+      }),
+  );
+}
+
+/** Makes the function that applies a mask to records. All lists are made here, none a record. */
+export function createPick(mask: Mask): Pick {
+  const within = new Map([...mask.within].map(([name, inner]) => [name, createPick(inner)]));
+  if (mask.open) {
+    return (record) => build(Object.keys(record).filter((key) => !mask.removed.has(key)), { record, within });
+  }
+  const kept = [...mask.known].filter((name) => !mask.removed.has(name));
+  if (kept.includes("__proto__")) {
+    return (record) => build(kept.filter((key) => Object.hasOwn(record, key)), { record, within });
+  }
+  const steps = kept.map((name) => ({ name, inner: within.get(name) }));
+  return (record) => {
+    const picked: Record<string, unknown> = {};
+    for (const { name, inner } of steps) {
+      if (!Object.hasOwn(record, name)) continue;
+      const value = record[name];
+      picked[name] = inner === undefined ? value : pickWithin(value, inner);
+    }
+    return picked;
+  };
+}
+
+/** For keys that an assignment would not create, such as `__proto__`. */
+function build(
+  keys: readonly string[],
+  { record, within }: { record: Readonly<Record<string, unknown>>; within: ReadonlyMap<string, Pick> },
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    keys.map((key) => {
+      const inner = within.get(key);
+      return [key, inner === undefined ? record[key] : pickWithin(record[key], inner)];
+    }),
+  );
+}
+
+function pickWithin(value: unknown, pick: Pick): unknown {
+  return isObject(value) && !isRawNumber(value) ? pick(value) : value;
+}
+
+function isOpen(schema: JsonSchema): boolean {
+  return variantsOf(schema).some(
+    (variant) =>
+      variant.additionalProperties === true ||
+      isObject(variant.additionalProperties) ||
+      isObject(variant["patternProperties"]),
+  );
+}
+
+function variantsOf(schema: JsonSchema, depth = 0): readonly JsonSchema[] {
+  if (depth > maxDepth) return [];
+  const alternatives: unknown[] = [schema.anyOf, schema.oneOf, schema.allOf].flatMap((list: unknown) =>
+    Array.isArray(list) ? list : [],
+  );
+  return [schema, ...alternatives.filter(isObject).flatMap((each) => variantsOf(each, depth + 1))];
+}

@@ -1,0 +1,37 @@
+import { isObject } from "@chorale/singer";
+import { type AnyRecord, cursorPages, linkPages, type Pagination } from "@chorale/tap-sdk";
+
+/** The pages of a list with `page[size]`: its links go on after the last page, so only `has_more` counts. */
+export const listPages = linkPages({ next: "links.next", more: "meta.has_more" });
+
+/** The pages of a cursor export. Its cursor never expires, so a later run goes on with it. */
+export const cursorExportPages = cursorPages({
+  next: "after_cursor",
+  param: "cursor",
+  until: "end_of_stream",
+  drops: ["start_time"],
+  resume: true,
+});
+
+/**
+ * The pages of a time export: each starts at the second in which the one before it ended, and so
+ * repeats rows of that second. A row that the page before held, unchanged, is not fresh.
+ */
+export const timeExportPages: Pagination = Object.freeze({
+  walk() {
+    const walk = cursorPages({ next: "end_time", param: "start_time", until: "end_of_stream" }).walk();
+    let before = new Set<string>();
+    return {
+      after: (page) => walk.after(page),
+      fresh(records) {
+        const seen = before;
+        before = new Set(records.map(versionOf));
+        return records.filter((record) => !seen.has(versionOf(record)));
+      },
+    };
+  },
+});
+
+function versionOf(record: AnyRecord): string {
+  return isObject(record) ? JSON.stringify([record["id"], record["updated_at"]]) : "";
+}

@@ -1,0 +1,62 @@
+import { anything, array, dateTime, integer, nullable, object } from "@chorale/singer";
+import { attachment, from, metadata, scalar, via } from "./shapes.ts";
+
+export const ticketAuditsSchema = object({
+  id: integer(),
+  author_id: nullable(integer()),
+  created_at: nullable(dateTime()),
+  events: nullable(
+    array(
+      nullable(
+        object({
+          attachments: nullable(array(nullable(attachment))),
+          created_at: nullable(scalar()),
+          data: nullable(
+            object({
+              transcription_status: nullable(scalar()),
+              transcription_text: nullable(scalar()),
+              to: nullable(scalar()),
+              call_duration: nullable(scalar()),
+              answered_by_name: nullable(scalar()),
+              recording_url: nullable(scalar()),
+              started_at: nullable(scalar()),
+              answered_by_id: nullable(scalar()),
+              from: nullable(scalar()),
+            }),
+          ),
+          formatted_from: nullable(scalar()),
+          formatted_to: nullable(scalar()),
+          transcription_visible: nullable(anything()),
+          trusted: nullable(scalar()),
+          html_body: nullable(scalar()),
+          subject: nullable(scalar()),
+          field_name: nullable(scalar()),
+          audit_id: nullable(scalar()),
+          value: nullable(anything()),
+          author_id: nullable(scalar()),
+          via: nullable(via),
+          type: nullable(scalar()),
+          macro_id: nullable(anything()),
+          body: nullable(anything()),
+          recipients: nullable(array(nullable(scalar()))),
+          macro_deleted: nullable(scalar()),
+          plain_body: nullable(scalar()),
+          id: nullable(scalar()),
+          previous_value: nullable(anything()),
+          macro_title: nullable(scalar()),
+          public: nullable(scalar()),
+          resource: nullable(scalar()),
+          channel: nullable(scalar()),
+          message: nullable(anything()),
+          error: nullable(anything()),
+          app_id: nullable(scalar()),
+          rule_id: nullable(scalar()),
+          rule_type: nullable(scalar()),
+        }),
+      ),
+    ),
+  ),
+  metadata: nullable(metadata),
+  ticket_id: nullable(integer()),
+  via: nullable(via),
+});
