@@ -5,7 +5,7 @@ import { CountReporter } from "./configs/tooling/count-reporter.ts";
 const conditions = ["@chorale/source", "node", "import", "default"];
 
 /** One project per workspace folder: `vitest run --project tap-sdk` runs that package's tests from source. */
-const projects = ["packages", "apps"].flatMap((group) =>
+const projects = ["packages", "apps", "configs"].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url)).map((name) => ({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },

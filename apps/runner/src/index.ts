@@ -1,1 +1,1 @@
-export {};
+export { type CliInput, runCli, stopSignals } from "./cli.ts";

@@ -1,0 +1,29 @@
+import { ConnectorError, type ConnectorErrorOptions } from "@chorale/singer";
+
+/**
+ * What a run's exit code says, so that an orchestrator can tell what is worth another try. Signals end a
+ * run with 130 and 143.
+ */
+export const exitCodes = {
+  ok: 0,
+  usage: 2,
+  tapFailed: 10,
+  targetFailed: 11,
+  bothFailed: 12,
+  targetExitedEarly: 14,
+  protocol: 15,
+  discoveryFailed: 16,
+  stateStoreFailed: 17,
+} as const;
+
+/** A failure of a run, by the name that {@link exitCodes} gives it. */
+export type FailureName = Exclude<keyof typeof exitCodes, "ok">;
+
+/** Makes the error of a failed run: one line for a person, and the exit code that `name` stands for. */
+export function runError(
+  name: FailureName,
+  message: string,
+  options: ConnectorErrorOptions = {},
+): ConnectorError {
+  return new ConnectorError(message, { ...options, exitCode: exitCodes[name] });
+}
