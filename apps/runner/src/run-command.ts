@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConnectorError, isObject, type Logger, parseDotEnv } from "@chorale/singer";
+import { ConnectorError, isObject, type Logger, parseDotenv } from "@chorale/singer";
 import { findExecutable } from "./executables.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { type Plugin, runPipeline } from "./pipeline.ts";
@@ -71,7 +71,7 @@ async function runPair(pair: Pair, options: PairOptions): Promise<number> {
 
 async function dotEnv({ envFile }: RunCommandOptions, { root }: Project): Promise<Record<string, string>> {
   try {
-    return parseDotEnv(await readFile(envFile ?? join(root, ".env"), "utf8"));
+    return Object.fromEntries(parseDotenv(await readFile(envFile ?? join(root, ".env"), "utf8")));
   } catch (error) {
     if (envFile === undefined && isObject(error) && error["code"] === "ENOENT") return {};
     const reason = error instanceof Error ? error.message : String(error);
