@@ -1,6 +1,6 @@
 import type { RawNumber } from "./exact-json.ts";
 import type { JsonValue } from "./json.ts";
-import type { JsonSchema } from "./json-schema.ts";
+import { type JsonSchema, typesOf } from "./json-schema.ts";
 
 declare const typed: unique symbol;
 
@@ -196,13 +196,28 @@ export function fromJsonSchema<T>(json: JsonSchema): Schema<T> {
   return schemaOf(json);
 }
 
-function withNull(json: JsonSchema): JsonSchema {
-  const types = typesOf(json);
-  if (types.has("null")) return json;
-  if (json.type !== undefined) {
-    const type = ["null", ...[json.type].flat()];
-    return json.enum === undefined ? { ...json, type } : { ...json, type, enum: [...json.enum, null] };
-  }
+/** Keywords that may refuse null where no `type` says so. */
+const limitingKeywords = ["oneOf", "allOf", "const", "not", "$ref"];
+
+function withNull(schema: JsonSchema): JsonSchema {
+  const values = schema.enum;
+  const json =
+    values === undefined || values.includes(null) ? schema : { ...schema, enum: [...values, null] };
+  if (typesOf(json).has("null")) return json;
+  if (json.type !== undefined) return { ...json, type: ["null", ...[json.type].flat()] };
   if (json.anyOf !== undefined) return { ...json, anyOf: [{ type: "null" }, ...json.anyOf] };
-  return isUnlimited(json) ? json : { anyOf: [{ type: "null" }, json] };
+  return limitingKeywords.some((keyword) => keyword in json) ? { anyOf: [{ type: "null" }, json] } : json;
+}
+
+/**
+ * Takes a value as one of the schema's type, without looking at it: for values that were checked
+ * elsewhere, or that a vendor's documentation promises.
+ *
+ * @example
+ * ```ts
+ * const group = trust(groupSchema, parentRecord);
+ * ```
+ */
+export function trust<T>(_schema: Schema<T>, value: unknown): T {
+  return value as T;
 }
