@@ -1,0 +1,19 @@
+/** Where a link to another page leads from: the stand-in's address and the path asked for. */
+export interface PageSource {
+  readonly origin: string;
+  /** The path without `.json`; links always carry it. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** A link to the same path with some parameters changed; null removes one. Parameters are sorted by name. */
+export function pageLink(source: PageSource, changes: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(source.query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  query.sort();
+  const suffix = query.size === 0 ? "" : `?${query.toString()}`;
+  return `${source.origin}${source.path}.json${suffix}`;
+}
