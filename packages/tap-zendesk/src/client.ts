@@ -1,4 +1,14 @@
-import { ConfigError, dateTime, describe, number, object, optional, secret, string, withDefault } from "@chorale/singer";
+import {
+  ConfigError,
+  dateTime,
+  describe,
+  number,
+  object,
+  optional,
+  secret,
+  string,
+  withDefault,
+} from "@chorale/singer";
 import { defineRestClient } from "@chorale/tap-sdk";
 import { rateLeft } from "./rate-headers.ts";
 
@@ -8,8 +18,14 @@ const config = object({
     "The account's subdomain: `acme` of https://acme.zendesk.com. A whole host or address is taken too.",
   ),
   email: describe(optional(string()), "The e-mail address of the user whose API token is used."),
-  api_token: describe(secret(optional(string())), "An API token. Zendesk switches all of them off on 2027-04-30."),
-  access_token: describe(secret(optional(string())), "An OAuth access token with the scope `read`. Wins over `api_token`."),
+  api_token: describe(
+    secret(optional(string())),
+    "An API token. Zendesk switches all of them off on 2027-04-30.",
+  ),
+  access_token: describe(
+    secret(optional(string())),
+    "An OAuth access token with the scope `read`. Wins over `api_token`.",
+  ),
   start_date: describe(dateTime(), "The earliest change to read, where there is no state."),
   user_agent: describe(optional(string()), "Replaces the User-Agent header."),
   request_timeout: describe(
@@ -27,7 +43,9 @@ export const zendesk = defineRestClient({
   config,
   baseUrl: ({ base_url, subdomain }) => {
     if (base_url !== undefined) return new URL("/api/v2/", base_url).href;
-    const name = /^(?:https?:\/\/)?([A-Za-z][A-Za-z0-9-]{2,62})(?:\.zendesk\.com.*)?$/.exec(subdomain ?? "")?.[1];
+    const name = /^(?:https?:\/\/)?([A-Za-z][A-Za-z0-9-]{2,62})(?:\.zendesk\.com.*)?$/.exec(
+      subdomain ?? "",
+    )?.[1];
     if (name !== undefined) return `https://${name}.zendesk.com/api/v2/`;
     throw new ConfigError(
       'config: "subdomain" is missing or no Zendesk subdomain. Set it to `acme` for https://acme.zendesk.com.',

@@ -1,5 +1,4 @@
-import { isObject } from "@chorale/singer";
-import { type AnyRecord, cursorPages, linkPages, type Pagination } from "@chorale/tap-sdk";
+import { type AnyRecord, cursorPages, linkPages, type PageWalk, type Pagination } from "@chorale/tap-sdk";
 
 /** The pages of a list with `page[size]`: its links go on after the last page, so only `has_more` counts. */
 export const listPages = linkPages({ next: "links.next", more: "meta.has_more" });
@@ -13,13 +12,15 @@ export const cursorExportPages = cursorPages({
   resume: true,
 });
 
+const byEndTime = cursorPages({ next: "end_time", param: "start_time", until: "end_of_stream" });
+
 /**
  * The pages of a time export: each starts at the second in which the one before it ended, and so
  * repeats rows of that second. A row that the page before held, unchanged, is not fresh.
  */
 export const timeExportPages: Pagination = Object.freeze({
-  walk() {
-    const walk = cursorPages({ next: "end_time", param: "start_time", until: "end_of_stream" }).walk();
+  walk(): PageWalk {
+    const walk = byEndTime.walk();
     let before = new Set<string>();
     return {
       after: (page) => walk.after(page),
@@ -33,5 +34,5 @@ export const timeExportPages: Pagination = Object.freeze({
 });
 
 function versionOf(record: AnyRecord): string {
-  return isObject(record) ? JSON.stringify([record["id"], record["updated_at"]]) : "";
+  return JSON.stringify([record["id"], record["updated_at"]]);
 }

@@ -20,7 +20,11 @@ export function rateLeft(headers: Readonly<Record<string, string>>): readonly Ra
   return [...account, ...buckets];
 }
 
-function leftOf(left: { bucket?: string; remaining: string | undefined; resets: string | undefined }): RateLeft[] {
+function leftOf(left: {
+  bucket?: string;
+  remaining: string | undefined;
+  resets: string | undefined;
+}): RateLeft[] {
   if (left.remaining === undefined || left.resets === undefined) return [];
   const { bucket = "account", remaining, resets } = left;
   return [{ bucket, remaining: Number(remaining), resetSeconds: Number(resets) }];

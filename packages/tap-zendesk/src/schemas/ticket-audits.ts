@@ -1,5 +1,5 @@
 import { anything, array, dateTime, integer, nullable, object } from "@chorale/singer";
-import { attachment, from, metadata, scalar, via } from "./shapes.ts";
+import { attachment, metadata, scalar, via } from "./shapes.ts";
 
 export const ticketAuditsSchema = object({
   id: integer(),
