@@ -86,7 +86,9 @@ export interface CatalogEntryOptions {
  */
 export function catalogEntry(options: CatalogEntryOptions): CatalogEntry {
   const { tapStreamId, schema, keyProperties, replicationMethod, replicationKey } = options;
-  const automatic = new Set(replicationKey === undefined ? keyProperties : [...keyProperties, replicationKey]);
+  const automatic = new Set(
+    replicationKey === undefined ? keyProperties : [...keyProperties, replicationKey],
+  );
   const properties = Object.keys(schema.properties ?? {}).map((name) => ({
     breadcrumb: ["properties", name],
     metadata: { inclusion: automatic.has(name) ? "automatic" : "available" },
@@ -129,30 +131,28 @@ function parseJson(text: string): unknown {
 
 function parseEntry(value: unknown, { where, name }: { where: string; name?: string }): CatalogEntry {
   if (!isObject(value) || isRawNumber(value)) throw new ConfigError(`catalog: ${where} must be an object.`);
-  const {
-    tap_stream_id: idGiven,
-    stream: streamGiven,
-    schema,
-    metadata,
-    key_properties: keys,
-    replication_key: replicationKey,
-    replication_method: replicationMethod,
-    ...rest
-  } = value;
-  const id = idGiven ?? streamGiven ?? name;
-  const stream = streamGiven ?? id;
+  const { key_properties: keys, ...rest } = value;
+  const { tap_stream_id: givenId, stream: givenStream, schema } = value;
+  const id = givenId ?? givenStream ?? name;
+  const stream = givenStream ?? id;
   if (!isName(id) || !isName(stream)) throw new ConfigError(`catalog: ${where} has no text "tap_stream_id".`);
   const at = `stream ${JSON.stringify(id)}`;
-  if (!isObject(schema) || isRawNumber(schema)) throw new ConfigError(`catalog: ${at} has no object "schema".`);
+  if (!isObject(schema) || isRawNumber(schema)) {
+    throw new ConfigError(`catalog: ${at} has no object "schema".`);
+  }
+  const method = optionalName(value["replication_method"], `${at}: "replication_method"`);
+  const key = optionalName(value["replication_key"], `${at}: "replication_key"`);
   return {
+    ...rest,
     tap_stream_id: id,
     stream,
     schema,
-    metadata: parseMetadata(metadata, at),
-    ...(keys === undefined || keys === null ? {} : { key_properties: names(keys, `${at}: "key_properties"`) }),
-    ...optionalName("replication_key", { value: replicationKey, at }),
-    ...optionalName("replication_method", { value: replicationMethod, at }),
-    ...rest,
+    metadata: parseMetadata(value["metadata"], at),
+    ...(keys === undefined || keys === null
+      ? {}
+      : { key_properties: names(keys, `${at}: "key_properties"`) }),
+    ...(key === undefined ? {} : { replication_key: key }),
+    ...(method === undefined ? {} : { replication_method: method }),
   };
 }
 
@@ -171,15 +171,9 @@ function parseMetadata(value: unknown, at: string): readonly MetadataEntry[] {
   });
 }
 
-function optionalName<K extends string>(
-  key: K,
-  { value, at }: { value: unknown; at: string },
-): { readonly [P in K]?: string | null } {
-  if (value === undefined) return {};
-  if (value !== null && typeof value !== "string") {
-    throw new ConfigError(`catalog: ${at}: "${key}" must be a text or null.`);
-  }
-  return Object.assign<object, { readonly [P in K]?: string | null }>({}, { [key]: value });
+function optionalName(value: unknown, what: string): string | null | undefined {
+  if (value === undefined || value === null || typeof value === "string") return value;
+  throw new ConfigError(`catalog: ${what} must be a text or null.`);
 }
 
 function names(value: unknown, what: string): readonly string[] {

@@ -5,13 +5,10 @@ export interface Instant {
 }
 
 const fullDate = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const clock = "(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d|(?<leap>[0-2]\\d:[0-5]\\d:60))(?:\\.\\d+)?";
-const offset = "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
-const fullDateTime = new RegExp(
-  `^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])[Tt]${clock}${offset}$`,
-  "",
-);
-const fullTime = new RegExp(`^${clock}${offset}$`, "");
+const fullDateTime =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+/** The 60th second that UTC has at the end of some days, at its hour in any offset. */
+const leapSecond = /^(\d{4}-\d\d-\d\d[Tt]\d\d:[0-5]\d):60(.*)$/;
 const loose =
   /^(\d{4,6})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?(?: ?([Zz]|UTC|[+-]\d\d(?::?\d\d)?))?$/;
 
@@ -26,8 +23,9 @@ const loose =
  * ```
  */
 export function isDateTime(text: string): boolean {
-  const match = fullDateTime.exec(text);
-  return match !== null && dayExists(text) && (match[1] === undefined || isLeapSecond(text));
+  if (fullDateTime.test(text)) return dayExists(text);
+  const leap = leapSecond.exec(text);
+  return leap !== null && isLastSecond(`${leap[1]}:59${leap[2]}`);
 }
 
 /**
@@ -51,8 +49,7 @@ export function isDate(text: string): boolean {
  * ```
  */
 export function isTime(text: string): boolean {
-  const match = fullTime.exec(text);
-  return match !== null && (match[1] === undefined || isLeapSecond(`1970-01-01T${text}`));
+  return isDateTime(`1970-01-01T${text}`);
 }
 
 /**
@@ -98,9 +95,7 @@ function offsetSeconds(text: string | undefined): number {
 function dayExists(text: string): boolean {
   if (text.charCodeAt(8) < 0x33 && text.charCodeAt(5) === 0x31) return true;
   const day = Number(text.slice(8, 10));
-  return (
-    day <= 28 || isDay({ year: Number(text.slice(0, 4)), month: Number(text.slice(5, 7)), day })
-  );
+  return day <= 28 || isDay({ year: Number(text.slice(0, 4)), month: Number(text.slice(5, 7)), day });
 }
 
 function isDay({ year, month, day }: { year: number; month: number; day: number }): boolean {
@@ -112,7 +107,8 @@ function isDay({ year, month, day }: { year: number; month: number; day: number 
   return day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31);
 }
 
-function isLeapSecond(text: string): boolean {
-  const instant = parseInstant(text.replace(/:60/, ":59"));
-  return instant !== undefined && (((instant.seconds + 1) % 86_400) + 86_400) % 86_400 === 0;
+/** Whether a moment is the last whole second of a day in UTC. */
+function isLastSecond(text: string): boolean {
+  const instant = isDateTime(text) ? parseInstant(text) : undefined;
+  return instant !== undefined && (instant.seconds + 1) % 86_400 === 0;
 }

@@ -44,10 +44,7 @@ export class ConnectorError extends Error {
     message: string,
     options: ConnectorErrorOptions & { kind?: ErrorKind; exitCode?: number } = {},
   ) {
-    super(
-      oneLine(message),
-      "cause" in options ? { cause: options.cause } : undefined,
-    );
+    super(oneLine(message), "cause" in options ? { cause: options.cause } : undefined);
     this.name = new.target.className;
     this.kind = options.kind ?? "system";
     this.exitCode = options.exitCode ?? (this.kind === "transient" ? 75 : 70);

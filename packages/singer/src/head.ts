@@ -50,9 +50,9 @@ const memoSlots = 1024;
  * It reads what real taps write: any spacing, `type`, `stream` and scalars in any order before `record`,
  * types in any case. It answers `undefined` where only a parser can tell: an escape in a key or a name,
  * `record` before `stream`, an unknown type, what is no JSON. It never throws, and what it answers is what
- * `JSON.parse` says of a valid line, but for a top-level key that comes twice: the first counts here, the
- * last there. A head does not vouch for the rest of its line. Heads of streams that were seen before are
- * handed out again, not made anew.
+ * `JSON.parse` says of a valid line, but for a top-level key that comes twice: the last of the line counts
+ * there, the last of those before `record` here. A head does not vouch for the rest of its line. Heads of
+ * streams that were seen before are handed out again, not made anew.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ const memoSlots = 1024;
  */
 export class HeadReader {
   readonly #memos: (Memo | undefined)[] = Array.from({ length: memoSlots }, () => undefined);
-  /** The last record's head: most lines begin like the line before. */
+  /** The last head: most lines begin like the line before. */
   #last: Memo = { head: stateHead, name: noBytes, prefix: noBytes };
 
   #line: Buffer = noBytes;
@@ -118,14 +118,14 @@ export class HeadReader {
   #takeValue(): boolean {
     if (this.#isText(typeKey)) {
       if (!this.#take(colon) || !this.#takeText()) return false;
-      this.#type = spelledTypes.find(({ lowerCase }) => this.#isTextInAnyCase(lowerCase))?.type;
+      this.#type = this.#knownType();
       return this.#type !== undefined;
     }
     if (this.#isText(streamKey)) {
       if (!this.#take(colon) || !this.#takeText()) return false;
       this.#nameStart = this.#textStart;
       this.#nameEnd = this.#textEnd;
-      return this.#nameEnd > this.#nameStart;
+      return true;
     }
     return this.#take(colon) && (this.#takeText() || this.#takeWord());
   }
@@ -173,6 +173,13 @@ export class HeadReader {
     return true;
   }
 
+  #knownType(): MessageType | undefined {
+    for (const { type, lowerCase } of spelledTypes) {
+      if (this.#isTextInAnyCase(lowerCase)) return type;
+    }
+    return undefined;
+  }
+
   #isTextInAnyCase(lowerCase: Buffer): boolean {
     if (this.#textEnd - this.#textStart !== lowerCase.length) return false;
     for (let index = 0; index < lowerCase.length; index += 1) {
@@ -188,7 +195,7 @@ export class HeadReader {
     const known = this.#memos[slot];
     const sameName = known !== undefined && this.#isName(known.name);
     if (sameName && known.head.type === type && known.head.recordStart === recordStart) {
-      if (recordStart !== -1) this.#last = known;
+      this.#last = known;
       return known.head;
     }
     const name = sameName ? known.name : Buffer.from(this.#line.subarray(this.#nameStart, this.#nameEnd));
@@ -196,7 +203,7 @@ export class HeadReader {
     const prefix = Buffer.from(this.#line.subarray(0, recordStart + 1));
     const memo: Memo = { head: Object.freeze({ type, stream, recordStart }), name, prefix };
     this.#memos[slot] = memo;
-    if (recordStart !== -1) this.#last = memo;
+    this.#last = memo;
     return memo.head;
   }
 

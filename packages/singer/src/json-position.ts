@@ -5,9 +5,10 @@ export interface JsonPosition {
 }
 
 const space = /[ \t\r\n]*/y;
-const scalar =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a JSON string must not hold them
-  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
+const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a JSON string must not hold them
+const plainCharacters = /[^"\\\u0000-\u001f]+/y;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /**
  * Finds where a text stops being JSON. It exists because the message of `JSON.parse` quotes the text,
@@ -24,7 +25,7 @@ export function jsonErrorPosition(text: string): JsonPosition {
   return { line: before.split("\n").length, column: before.length - lastBreak };
 }
 
-type Expected = "value" | "first" | "key" | "next";
+type Expected = "value" | "first" | "key" | "colon" | "next";
 
 /** Walks the text token by token with a list of what is open, so that depth costs no stack. */
 function errorOffset(text: string): number {
@@ -37,7 +38,7 @@ function errorOffset(text: string): number {
     offset = skip(space, { text, offset: token.end });
     if (token.opens !== undefined) open.push(token.opens);
     if (token.closes === true) open.pop();
-    expected = token.then;
+    expected = token.next;
     if (expected === "next" && open.length === 0) return offset;
   }
   return offset;
@@ -45,7 +46,7 @@ function errorOffset(text: string): number {
 
 interface Token {
   readonly end: number;
-  readonly then: Expected;
+  readonly next: Expected;
   readonly opens?: "{" | "[";
   readonly closes?: true;
 }
@@ -53,33 +54,48 @@ interface Token {
 interface Place {
   readonly text: string;
   readonly offset: number;
+  /** What is open around it. */
+  readonly within: "{" | "[" | undefined;
 }
 
-function readToken(expected: Expected, place: Place & { within: "{" | "[" | undefined }): Token | undefined {
+function readToken(expected: Expected, place: Place): Token | undefined {
   const { text, offset, within } = place;
   const character = text[offset];
-  const closing = within === "{" ? "}" : "]";
-  if (character === closing && within !== undefined && (expected === "first" || expected === "next")) {
-    return { end: offset + 1, then: "next", closes: true };
-  }
+  const end = offset + 1;
+  if (closes(expected, place)) return { end, next: "next", closes: true };
+  if (expected === "colon") return character === ":" ? { end, next: "value" } : undefined;
   if (expected === "next") {
-    if (character !== ",") return undefined;
-    return { end: offset + 1, then: within === "{" ? "key" : "value" };
+    return character === "," ? { end, next: within === "{" ? "key" : "value" } : undefined;
   }
-  if (within === "{" && expected !== "value") return readKey(place);
-  if (character === "{" || character === "[") return { end: offset + 1, then: "first", opens: character };
-  const end = skip(scalar, place);
-  return end === offset ? undefined : { end, then: "next" };
+  const isKey = within === "{" && expected !== "value";
+  if (character === '"') return readString(place, isKey ? "colon" : "next");
+  return isKey ? undefined : readValue(place);
 }
 
-function readKey({ text, offset }: Place): Token | undefined {
-  if (text[offset] !== '"') return undefined;
-  const end = skip(scalar, { text, offset });
-  const colon = skip(space, { text, offset: end });
-  return end === offset || text[colon] !== ":" ? undefined : { end: colon + 1, then: "value" };
+function closes(expected: Expected, { text, offset, within }: Place): boolean {
+  if (within === undefined || (expected !== "first" && expected !== "next")) return false;
+  return text[offset] === (within === "{" ? "}" : "]");
 }
 
-function skip(pattern: RegExp, { text, offset }: Place): number {
+function readValue(place: Place): Token | undefined {
+  const opens = place.text[place.offset];
+  if (opens === "{" || opens === "[") return { end: place.offset + 1, next: "first", opens };
+  const end = skip(word, place);
+  return end === place.offset ? undefined : { end, next: "next" };
+}
+
+/** In pieces: one expression for a whole string runs out of stack in a long one. */
+function readString({ text, offset }: Place, next: Expected): Token | undefined {
+  let end = offset + 1;
+  while (text[end] !== '"') {
+    const start = end;
+    end = skip(escapeSequence, { text, offset: skip(plainCharacters, { text, offset: start }) });
+    if (end === start) return undefined;
+  }
+  return { end: end + 1, next };
+}
+
+function skip(pattern: RegExp, { text, offset }: Omit<Place, "within">): number {
   pattern.lastIndex = offset;
   return pattern.test(text) ? pattern.lastIndex : offset;
 }

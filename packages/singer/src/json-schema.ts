@@ -49,6 +49,11 @@ export function typesOf(schema: JsonSchema): ReadonlySet<string> {
     const each = alternatives.map(typesOf);
     return each.some((types) => types.size === 0) ? new Set() : new Set(each.flatMap((types) => [...types]));
   }
-  const [first, ...rest] = (schema.allOf ?? []).map(typesOf).filter((types) => types.size > 0);
-  return new Set([...(first ?? [])].filter((type) => rest.every((types) => types.has(type))));
+  const each = (schema.allOf ?? []).map(typesOf).filter((types) => types.size > 0);
+  const named = each.flatMap((types) => [...types]);
+  return new Set(named.filter((type) => each.every((types) => allowsType(types, type))));
+}
+
+function allowsType(types: ReadonlySet<string>, type: string): boolean {
+  return types.has(type) || (type === "integer" && types.has("number"));
 }

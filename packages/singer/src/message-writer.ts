@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
-import { ConnectorError, SchemaError } from "./errors.ts";
-import { isObject } from "./json.ts";
+import { ConnectorError } from "./errors.ts";
+import { messageText } from "./message-text.ts";
 import type { Message } from "./messages.ts";
 
 /** How {@link MessageWriter} buffers. */
@@ -31,7 +31,7 @@ interface Waiter {
  * Lines gather in a buffer of 64 KiB. It goes out when it is full, at each STATE, and 50 ms after its first
  * line, so nothing waits long. `write` answers a promise only while the reader is slower than the tap; to
  * await it is what bounds memory. Numbers that were kept as text are written as they were, properties whose
- * value is `undefined` are left out. NaN and infinities are refused with {@link SchemaError}, because JSON
+ * value is `undefined` are left out. NaN and infinities are refused with `SchemaError`, because JSON
  * would make them null without a word; the message is then not written, and the writer goes on.
  *
  * An output that fails or is closed raises {@link ConnectorError} of exit code 74, now or at the next call:
@@ -53,10 +53,12 @@ export class MessageWriter {
   #end = 0;
   #idle: NodeJS.Timeout | undefined;
   #failure: ConnectorError | undefined;
-  /** Chunks that the output has not yet said to be written. */
-  #inFlight = 0;
-  #writtenWaiters: Waiter[] = [];
-  #drainWaiters: Waiter[] = [];
+  /** Chunks that the output was given, and chunks of these that it has said to be written. */
+  #sent = 0;
+  #written = 0;
+  /** In the order of their chunks. */
+  readonly #writtenWaiters: (Waiter & { readonly sent: number })[] = [];
+  #drainWaiter: Waiter | undefined;
   #drained: Promise<void> | undefined;
 
   constructor(output: Writable, options: MessageWriterOptions = {}) {
@@ -71,12 +73,12 @@ export class MessageWriter {
   /**
    * Takes one message. Answers undefined when the caller may go on at once, else a promise that resolves
    * when the output has room again. The promise rejects with {@link ConnectorError} (74) when the output has
-   * failed, and with {@link SchemaError} when the message holds what JSON cannot.
+   * failed, and with `SchemaError` when the message holds what JSON cannot.
    */
   write(message: Message): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     try {
-      this.#put(serialize(message));
+      this.#put(messageText(message));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -87,10 +89,12 @@ export class MessageWriter {
 
   /** Resolves when all that was written has left the process. Rejects when the output has failed. */
   async flush(): Promise<void> {
-    this.#send();
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#inFlight === 0) return;
-    await new Promise<void>((resolve, reject) => this.#writtenWaiters.push({ resolve, reject }));
+    this.#send();
+    if (this.#written === this.#sent) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#writtenWaiters.push({ sent: this.#sent, resolve, reject });
+    });
   }
 
   /** Flushes, and lets go of the output without ending it. Rejects when the output has failed. */
@@ -102,18 +106,23 @@ export class MessageWriter {
     this.#output.off("drain", this.#onDrain);
   }
 
-  /** Adds a line to the buffer; one that the whole buffer cannot hold goes out alone. */
   #put(text: string): void {
-    if (text.length * maxBytesPerUnit >= this.#bufferBytes - this.#end) {
-      const bytes = Buffer.byteLength(text) + 1;
-      if (bytes > this.#bufferBytes - this.#end) {
-        this.#send();
-        if (bytes > this.#bufferBytes) return this.#pass(Buffer.from(`${text}\n`));
-        this.#renewBuffer();
-      }
+    const mayExceed = text.length * maxBytesPerUnit >= this.#bufferBytes - this.#end;
+    if (mayExceed && !this.#makeRoom(Buffer.byteLength(text) + 1)) {
+      this.#pass(Buffer.from(`${text}\n`));
+      return;
     }
     this.#end += this.#buffer.write(text, this.#end);
     this.#end = this.#buffer.writeUInt8(lineFeed, this.#end);
+  }
+
+  /** Answers false for a line that the whole buffer cannot hold; then the buffer is empty all the same. */
+  #makeRoom(bytes: number): boolean {
+    if (bytes <= this.#bufferBytes - this.#end) return true;
+    this.#send();
+    if (bytes > this.#bufferBytes) return false;
+    this.#renewBuffer();
+    return true;
   }
 
   /** What was sent belongs to the output, which may hold it for long, so a buffer is never used twice. */
@@ -133,12 +142,11 @@ export class MessageWriter {
   }
 
   #pass(chunk: Buffer): void {
-    if (this.#failure !== undefined) return;
-    this.#inFlight += 1;
+    this.#sent += 1;
     const hasRoom = this.#output.write(chunk, this.#onWritten);
     if (hasRoom || this.#failure !== undefined || this.#drained !== undefined) return;
     this.#drained = new Promise<void>((resolve, reject) => {
-      this.#drainWaiters.push({ resolve, reject });
+      this.#drainWaiter = { resolve, reject };
     });
     // Whoever does not wait learns of the failure from the next call.
     this.#drained.catch(() => undefined);
@@ -150,21 +158,25 @@ export class MessageWriter {
   };
 
   readonly #onWritten = (error?: Error | null): void => {
-    this.#inFlight -= 1;
-    if (error !== undefined && error !== null) this.#fail(error);
-    else if (this.#inFlight === 0) {
-      for (const { resolve } of this.#writtenWaiters.splice(0)) resolve();
+    if (error !== undefined && error !== null) {
+      this.#fail(error);
+      return;
     }
+    this.#written += 1;
+    while ((this.#writtenWaiters[0]?.sent ?? Infinity) <= this.#written)
+      this.#writtenWaiters.shift()?.resolve();
   };
 
   readonly #onDrain = (): void => {
     this.#drained = undefined;
-    for (const { resolve } of this.#drainWaiters.splice(0)) resolve();
+    this.#drainWaiter?.resolve();
+    this.#drainWaiter = undefined;
   };
 
   readonly #onError = (error: Error): void => this.#fail(error);
 
-  readonly #onClose = (): void => this.#fail(new Error("it was closed"));
+  readonly #onClose = (): void =>
+    this.#fail(Object.assign(new Error("it was closed"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
 
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
@@ -173,8 +185,8 @@ export class MessageWriter {
     clearTimeout(this.#idle);
     this.#idle = undefined;
     this.#drained = undefined;
-    const waiters = [...this.#drainWaiters.splice(0), ...this.#writtenWaiters.splice(0)];
-    for (const { reject } of waiters) reject(failure);
+    this.#drainWaiter?.reject(failure);
+    for (const { reject } of this.#writtenWaiters.splice(0)) reject(failure);
   }
 }
 
@@ -196,85 +208,14 @@ function outputError(cause: Error): ConnectorError {
   const code: unknown = Reflect.get(cause, "code");
   const options = { cause, exitCode: 74 };
   const reason = cause.message;
-  if (typeof code !== "string" || closedCodes.has(code)) {
+  if (typeof code === "string" && closedCodes.has(code)) {
     return new ConnectorError(
       `stdout was closed by its reader: ${reason}. Look at why the reader ended before the tap.`,
       options,
     );
   }
-  if (fullCodes.has(code)) {
+  if (typeof code === "string" && fullCodes.has(code)) {
     return new ConnectorError(`stdout is full: ${reason}. Free some space and run again.`, options);
   }
   return new ConnectorError(`stdout cannot be written: ${reason}. Look at where it goes.`, options);
-}
-
-function serialize(message: Message): string {
-  let text: string;
-  try {
-    text = JSON.stringify(message);
-  } catch (cause) {
-    throw unwritable(message, { found: findUnwritable(message, new Set()), cause });
-  }
-  // JSON makes NaN and infinities null, so only a text with a null in it can hide one.
-  if (text.includes("null") && mayBecomeNull(message)) {
-    const found = findUnwritable(message, new Set());
-    if (found !== undefined) throw unwritable(message, { found });
-  }
-  return text;
-}
-
-/** Tells fast whether a value is, or holds, what JSON makes null: most nulls were null before. */
-function mayBecomeNull(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isFinite(value);
-  if (!isObject(value)) return Array.isArray(value) && value.some(mayBecomeNull);
-  if (typeof value["toJSON"] === "function") return true;
-  for (const key in value) {
-    if (mayBecomeNull(value[key])) return true;
-  }
-  return false;
-}
-
-interface Unwritable {
-  /** From the message down to the value. */
-  readonly path: readonly string[];
-  readonly what: string;
-}
-
-/** Looks for a value that JSON cannot hold, or would change without a word. */
-function findUnwritable(value: unknown, ancestors: Set<object>): Unwritable | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : { path: [], what: `${value}` };
-  if (typeof value === "bigint") return { path: [], what: "a bigint" };
-  if (typeof value !== "object" || value === null) return undefined;
-  if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? { path: [], what: "an invalid Date" } : undefined;
-  }
-  if (ancestors.has(value)) return { path: [], what: "a value that contains itself" };
-  ancestors.add(value);
-  for (const [key, item] of Object.entries(value)) {
-    const found = findUnwritable(item, ancestors);
-    if (found !== undefined) return { path: [key, ...found.path], what: found.what };
-  }
-  ancestors.delete(value);
-  return undefined;
-}
-
-function unwritable(
-  message: Message,
-  reason: { found: Unwritable | undefined; cause?: unknown },
-): SchemaError {
-  const { found, cause } = reason;
-  const stream = message.type === "STATE" ? "" : message.stream;
-  const owner = stream === "" ? message.type : `${stream}: ${message.type}`;
-  if (found === undefined) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    return new SchemaError(`${owner} cannot be written as JSON: ${text}. Correct what makes it.`, {
-      stream,
-      cause,
-    });
-  }
-  const key = found.path.join(".");
-  return new SchemaError(
-    `${owner} cannot be written as JSON: ${key} is ${found.what}. Write null or leave it out.`,
-    { stream, key, cause },
-  );
 }

@@ -140,7 +140,7 @@ function recordMessage(value: Record<string, unknown>): RecordMessage {
     type: "RECORD",
     stream,
     record,
-    ...(typeof version === "number" ? { version } : {}),
+    ...versionOf(version, stream),
     ...(typeof extracted === "string" ? { time_extracted: extracted } : {}),
   };
 }
@@ -148,8 +148,7 @@ function recordMessage(value: Record<string, unknown>): RecordMessage {
 function activateVersionMessage(value: Record<string, unknown>): ActivateVersionMessage {
   const stream = streamOf(value);
   const { version } = value;
-  if (typeof version !== "number")
-    throw new ProtocolError(`${stream}: an ACTIVATE_VERSION has no number "version"`);
+  if (!isVersion(version)) throw new ProtocolError(`${stream}: an ACTIVATE_VERSION has no integer "version"`);
   return { type: "ACTIVATE_VERSION", stream, version };
 }
 
@@ -165,8 +164,19 @@ function batchMessage(value: Record<string, unknown>): BatchMessage {
     stream,
     encoding: typeof compression === "string" ? { format, compression } : { format },
     manifest: textList(value["manifest"], { stream, key: "manifest" }),
-    ...(typeof version === "number" ? { version } : {}),
+    ...versionOf(version, stream),
   };
+}
+
+/** A version that a double would change must not be compared: it decides which rows are deleted. */
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function versionOf(value: unknown, stream: string): { version?: number } {
+  if (value === undefined || value === null) return {};
+  if (isVersion(value)) return { version: value };
+  throw new ProtocolError(`${stream}: "version" is no integer below 2^53`);
 }
 
 function streamOf(value: Record<string, unknown>): string {

@@ -1,9 +1,9 @@
 import { compareInstants, type Instant, parseInstant } from "./date-time.ts";
 import { canonicalNumber, isRawNumber } from "./exact-json.ts";
 
-/** Texts of one shape whose order as text is their order in time: UTC, on a day that every month has. */
-const plainUtc =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+/** Texts whose order as text is their order in time, if zone and length are the same: on a day that every month has. */
+const plainMoment =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/;
 const decimalText = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
@@ -24,10 +24,26 @@ export function compareReplicationValues(left: unknown, right: unknown): number 
   if (typeof left === "number" && typeof right === "number" && !Number.isNaN(left - right)) {
     return left < right ? -1 : 1;
   }
-  if (typeof left === "string" && typeof right === "string" && left.length === right.length) {
-    if (plainUtc.test(left) && plainUtc.test(right)) return left < right ? -1 : 1;
+  if (typeof left === "string" && typeof right === "string" && isSameShape(left, right)) {
+    return left < right ? -1 : 1;
   }
   return compareRanked(rank(left), rank(right));
+}
+
+function isSameShape(left: string, right: string): boolean {
+  return (
+    left.length === right.length &&
+    left[10] === right[10] &&
+    zoneOf(left) === zoneOf(right) &&
+    plainMoment.test(left) &&
+    plainMoment.test(right)
+  );
+}
+
+/** For a text that {@link plainMoment} matches. */
+function zoneOf(text: string): string {
+  const sign = text.at(-6);
+  return text.endsWith("Z") ? "Z" : sign === "+" || sign === "-" ? text.slice(-6) : "";
 }
 
 type Ranked =
@@ -77,8 +93,8 @@ function compareRanked(left: Ranked, right: Ranked): number {
 
 function compareDecimals(left: Decimal, right: Decimal): number {
   if (left.sign !== right.sign) return left.sign < right.sign ? -1 : 1;
-  if (left.magnitude !== right.magnitude) return left.magnitude < right.magnitude ? -left.sign : left.sign;
-  return left.sign * compareTexts(left.digits, right.digits);
+  if (left.magnitude !== right.magnitude) return left.magnitude < right.magnitude === left.sign > 0 ? -1 : 1;
+  return left.sign < 0 ? compareTexts(right.digits, left.digits) : compareTexts(left.digits, right.digits);
 }
 
 function compareTexts(left: string, right: string): number {

@@ -205,6 +205,7 @@ function withNull(schema: JsonSchema): JsonSchema {
     values === undefined || values.includes(null) ? schema : { ...schema, enum: [...values, null] };
   if (typesOf(json).has("null")) return json;
   if (json.type !== undefined) return { ...json, type: ["null", ...[json.type].flat()] };
+  if (json.anyOf?.some((each) => typesOf(each).has("null")) === true) return json;
   if (json.anyOf !== undefined) return { ...json, anyOf: [{ type: "null" }, ...json.anyOf] };
   return limitingKeywords.some((keyword) => keyword in json) ? { anyOf: [{ type: "null" }, json] } : json;
 }

@@ -1,9 +1,9 @@
 import type { Catalog, CatalogEntry, MetadataEntry } from "./catalog.ts";
 import { globMatcher } from "./glob.ts";
-import { isObject } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { ownValue } from "./own-value.ts";
-import { propertiesOf } from "./selection-mask.ts";
+import { selectionOf } from "./selection.ts";
+import { maxDepth, propertiesOf } from "./selection-mask.ts";
 
 interface Rule {
   readonly text: string;
@@ -37,15 +37,18 @@ export function selectStreams(
 ): { catalog: Catalog; unmatched: readonly string[] } {
   if (rules.length === 0) return { catalog, unmatched: [] };
   const parsed = rules.map(parseRule);
-  const matched = new Set<Rule>();
-  const streams = catalog.streams.map((entry) => applyRules(entry, { rules: parsed, matched }));
+  const verdicts = catalog.streams.map((entry) => ({ entry, ...verdictOf(entry, parsed) }));
+  const matched = new Set(verdicts.flatMap((verdict) => verdict.matched));
   const unmatched = parsed.filter((rule) => !matched.has(rule)).map(({ text }) => text);
+  const streams = verdicts.map(({ entry, changes }) => withSelected(entry, changes));
   return { catalog: { ...catalog, streams }, unmatched };
 }
 
 function parseRule(text: string): Rule {
   const excludes = text.startsWith("!");
-  const parts = (excludes ? text.slice(1) : text).split(/(?<!\\)\./).map((part) => part.replaceAll("\\.", "."));
+  const parts = (excludes ? text.slice(1) : text)
+    .split(/(?<!\\)\./)
+    .map((part) => part.replaceAll("\\.", "."));
   const [stream = "", ...property] = parts;
   const isWhole = property.length === 0 || (property.length === 1 && property[0] === "*");
   return {
@@ -63,6 +66,11 @@ function joined(names: readonly string[]): string {
 
 type Breadcrumb = readonly string[];
 
+interface Node {
+  readonly breadcrumb: Breadcrumb;
+  readonly node: JsonSchema;
+}
+
 /** What the rules say of one stream. */
 interface Verdict {
   /** The stream and its properties by breadcrumb; what is not there stays as it is. */
@@ -72,7 +80,7 @@ interface Verdict {
 
 function verdictOf(entry: CatalogEntry, all: readonly Rule[]): Verdict {
   const rules = all.filter((rule) => rule.stream(entry.tap_stream_id));
-  const breadcrumbs = breadcrumbsOf(entry.schema);
+  const breadcrumbs = nodesOf(entry.schema).map(({ breadcrumb }) => breadcrumb);
   const hits = new Map(rules.map((rule) => [rule, breadcrumbs.filter((each) => names(rule, each))]));
   const matched = rules.filter((rule) => rule.property === undefined || hits.get(rule)?.length !== 0);
   const excludes = matched.filter((rule) => rule.excludes);
@@ -80,11 +88,20 @@ function verdictOf(entry: CatalogEntry, all: readonly Rule[]): Verdict {
   const excluded = new Set(excludes.flatMap((rule) => hits.get(rule) ?? []).map(keyOf));
   const withoutStream = excludes.some((rule) => rule.property === undefined);
   if (all.every((rule) => rule.excludes)) {
-    const keys = withoutStream ? [keyOf([]), ...excluded] : [...excluded];
-    return { matched, changes: new Map(keys.map((key) => [key, false])) };
+    if (excludes.length === 0) return { matched, changes: new Map() };
+    const stream: [string, boolean] = [keyOf([]), !withoutStream && selectionOf(entry).selected];
+    return {
+      matched,
+      changes: new Map([stream, ...[...excluded].map((key): [string, boolean] => [key, false])]),
+    };
   }
   const whole = includes.some((rule) => rule.property === undefined);
-  const included = new Set(includes.flatMap((rule) => hits.get(rule) ?? []).flatMap(withParents).map(keyOf));
+  const included = new Set(
+    includes
+      .flatMap((rule) => hits.get(rule) ?? [])
+      .flatMap(withParents)
+      .map(keyOf),
+  );
   const properties = breadcrumbs
     .map(keyOf)
     .map((key): [string, boolean] => [key, (whole || included.has(key)) && !excluded.has(key)]);
@@ -98,15 +115,17 @@ function names({ property }: Rule, breadcrumb: Breadcrumb): boolean {
 function withSelected(entry: CatalogEntry, changes: ReadonlyMap<string, boolean>): CatalogEntry {
   if (changes.size === 0) return entry;
   const written = new Set(entry.metadata.map(({ breadcrumb }) => keyOf(breadcrumb)));
-  const missing = [keyOf([]), ...breadcrumbsOf(entry.schema).map(keyOf)]
-    .filter((key) => changes.has(key) && !written.has(key))
-    .map((key) => ({ breadcrumb: breadcrumbOf(key), metadata: { inclusion: "available" } }));
+  const missing = [{ breadcrumb: [], node: entry.schema }, ...nodesOf(entry.schema)]
+    .filter(({ breadcrumb }) => changes.has(keyOf(breadcrumb)) && !written.has(keyOf(breadcrumb)))
+    .map(({ breadcrumb, node }) => ({
+      breadcrumb,
+      metadata: { inclusion: ownValue(node, "inclusion") ?? "available" },
+    }));
   const metadata = [...entry.metadata, ...missing].map((each) => {
     const selected = changes.get(keyOf(each.breadcrumb));
     return selected === undefined ? each : chosen(each, selected);
   });
-  const stream = changes.get(keyOf([]));
-  if (stream === undefined) return { ...entry, metadata };
+  const stream = changes.get(keyOf([])) ?? false;
   // Taps built on older libraries read the selection from the entry or from its schema.
   const schema = "selected" in entry.schema ? { ...entry.schema, selected: stream } : entry.schema;
   return { ...entry, selected: stream, schema, metadata };
@@ -122,11 +141,11 @@ function chosen(entry: MetadataEntry, selected: boolean): MetadataEntry {
 }
 
 /** The properties of a schema and those below them, through objects and never through the items of arrays. */
-function breadcrumbsOf(schema: JsonSchema, parent: Breadcrumb = []): readonly Breadcrumb[] {
-  if (parent.length > maxBreadcrumb) return [];
+function nodesOf(schema: JsonSchema, parent: Breadcrumb = []): readonly Node[] {
+  if (parent.length > 2 * maxDepth) return [];
   return [...propertiesOf(schema)].flatMap(([name, node]) => {
     const breadcrumb = [...parent, "properties", name];
-    return [breadcrumb, ...breadcrumbsOf(node, breadcrumb)];
+    return [{ breadcrumb, node }, ...nodesOf(node, breadcrumb)];
   });
 }
 

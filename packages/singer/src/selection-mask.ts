@@ -12,12 +12,12 @@ export interface Mask {
   readonly removed: ReadonlySet<string>;
   /** What goes within the properties that stay. */
   readonly within: ReadonlyMap<string, Mask>;
-  /** Whether the object may have properties that its schema does not name. */
+  /** Whether properties stay that the schema does not name. */
   readonly open: boolean;
 }
 
 /** Deeper than any warehouse looks; what lies below is kept whole. */
-const maxDepth = 100;
+export const maxDepth = 100;
 
 type IsSelected = (breadcrumb: readonly string[], node: JsonSchema) => boolean;
 
@@ -41,7 +41,8 @@ export function maskOf(
     if (mask !== undefined) within.set(name, mask);
   }
   if (removed.size === 0 && within.size === 0) return undefined;
-  return { known: new Set(known.keys()), removed, within, open: isOpen(schema) };
+  const open = removed.size === 0 || isOpen(schema);
+  return { known: new Set(known.keys()), removed, within, open };
 }
 
 /**
@@ -67,7 +68,10 @@ export function pruneSchema(schema: JsonSchema, mask: Mask): JsonSchema {
   const { properties, required, ...rest } = schema;
   const alternatives = (["anyOf", "oneOf", "allOf"] as const)
     .filter((keyword) => Array.isArray(schema[keyword]))
-    .map((keyword) => [keyword, (schema[keyword] ?? []).map((each) => (isObject(each) ? pruneSchema(each, mask) : each))]);
+    .map((keyword) => [
+      keyword,
+      (schema[keyword] ?? []).map((each) => (isObject(each) ? pruneSchema(each, mask) : each)),
+    ]);
   return {
     ...rest,
     ...(isObject(properties) ? { properties: prunedProperties(properties, mask) } : {}),
@@ -93,36 +97,35 @@ function prunedProperties(
 /** Makes the function that applies a mask to records. All lists are made here, none a record. */
 export function createPick(mask: Mask): Pick {
   const within = new Map([...mask.within].map(([name, inner]) => [name, createPick(inner)]));
-  if (mask.open) {
-    return (record) => build(Object.keys(record).filter((key) => !mask.removed.has(key)), { record, within });
-  }
+  if (mask.open) return pickAllBut(mask.removed, within);
   const kept = [...mask.known].filter((name) => !mask.removed.has(name));
-  if (kept.includes("__proto__")) {
-    return (record) => build(kept.filter((key) => Object.hasOwn(record, key)), { record, within });
-  }
   const steps = kept.map((name) => ({ name, inner: within.get(name) }));
   return (record) => {
     const picked: Record<string, unknown> = {};
     for (const { name, inner } of steps) {
       if (!Object.hasOwn(record, name)) continue;
-      const value = record[name];
-      picked[name] = inner === undefined ? value : pickWithin(value, inner);
+      put(picked, { name, value: inner === undefined ? record[name] : pickWithin(record[name], inner) });
     }
     return picked;
   };
 }
 
-/** For keys that an assignment would not create, such as `__proto__`. */
-function build(
-  keys: readonly string[],
-  { record, within }: { record: Readonly<Record<string, unknown>>; within: ReadonlyMap<string, Pick> },
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    keys.map((key) => {
-      const inner = within.get(key);
-      return [key, inner === undefined ? record[key] : pickWithin(record[key], inner)];
-    }),
-  );
+function pickAllBut(removed: ReadonlySet<string>, within: ReadonlyMap<string, Pick>): Pick {
+  return (record) => {
+    const picked: Record<string, unknown> = {};
+    for (const name of Object.keys(record)) {
+      if (removed.has(name)) continue;
+      const inner = within.get(name);
+      put(picked, { name, value: inner === undefined ? record[name] : pickWithin(record[name], inner) });
+    }
+    return picked;
+  };
+}
+
+function put(picked: Record<string, unknown>, { name, value }: { name: string; value: unknown }): void {
+  if (name !== "__proto__") picked[name] = value;
+  // An assignment would change what the object inherits.
+  else Object.defineProperty(picked, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function pickWithin(value: unknown, pick: Pick): unknown {

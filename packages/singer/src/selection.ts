@@ -1,6 +1,4 @@
 import type { CatalogEntry } from "./catalog.ts";
-import { isRawNumber } from "./exact-json.ts";
-import { isObject } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { ownValue } from "./own-value.ts";
 import { createPick, maskOf, type Pick, pruneSchema } from "./selection-mask.ts";
@@ -52,10 +50,10 @@ export function selectionOf(entry: CatalogEntry): Selection {
   const stream = metadata.get("[]") ?? {};
   const keyProperties = keyPropertiesOf(entry, stream);
   const replicationMethod = replicationMethodOf(entry, stream);
-  const replicationKey =
-    replicationMethod === "FULL_TABLE" ? undefined : replicationKeyOf(entry, stream);
+  const replicationKey = replicationMethod === "FULL_TABLE" ? undefined : replicationKeyOf(entry, stream);
   const facts = { keyProperties, replicationMethod, replicationKey };
-  if (!isStreamSelected(entry, stream)) return { selected: false, schema: entry.schema, ...facts, pick: keepAll };
+  if (!isStreamSelected(entry, stream))
+    return { selected: false, schema: entry.schema, ...facts, pick: keepAll };
   const kept = new Set(replicationKey === undefined ? keyProperties : [...keyProperties, replicationKey]);
   const mask = maskOf(entry.schema, (breadcrumb, node) => {
     const choice = choiceOf(metadata.get(JSON.stringify(breadcrumb)), node);
@@ -101,10 +99,7 @@ function truth(value: unknown): boolean | undefined {
   return text === "true" ? true : text === "false" ? false : undefined;
 }
 
-function keyPropertiesOf(
-  entry: CatalogEntry,
-  stream: Readonly<Record<string, unknown>>,
-): readonly string[] {
+function keyPropertiesOf(entry: CatalogEntry, stream: Readonly<Record<string, unknown>>): readonly string[] {
   const table = textsOf(ownValue(stream, "table-key-properties")) ?? entry.key_properties ?? [];
   const view = textsOf(ownValue(stream, "view-key-properties")) ?? [];
   const isView = truth(ownValue(stream, "is-view")) ?? truth(entry["is_view"]) ?? false;

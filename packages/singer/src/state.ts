@@ -188,5 +188,5 @@ function isSame(left: unknown, right: unknown): boolean {
 
 function numberOf(value: unknown): unknown {
   if (isRawNumber(value)) return canonicalNumber(value.rawJSON);
-  return typeof value === "number" ? canonicalNumber(String(value)) : value;
+  return typeof value === "number" ? canonicalNumber(String(value)) : undefined;
 }
