@@ -95,7 +95,9 @@ function imports(code: string): string {
     "union",
   ];
   const used = builders.filter((name) => new RegExp(`\\b${name}\\(`).test(code));
-  const shapes = ["scalar", ...shapeNames.values()].filter((name) => new RegExp(`\\b${name}\\b(?!:)`).test(code));
+  const shapes = ["scalar", ...shapeNames.values()].filter((name) =>
+    new RegExp(`\\b${name}\\b(?!:)`).test(code),
+  );
   const own = code.includes("export const") && code.includes("function scalar") ? [] : shapes;
   const fromShapes = own.length > 0 ? `import { ${own.sort().join(", ")} } from "./shapes.ts";\n` : "";
   return `import { ${used.join(", ")} } from "@chorale/singer";\n${fromShapes}\n`;

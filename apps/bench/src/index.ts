@@ -1,1 +1,2 @@
-export {};
+export { type BenchInput, runBench } from "./bench.ts";
+export { serveTask } from "./task-process.ts";

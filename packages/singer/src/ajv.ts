@@ -46,6 +46,8 @@ export async function loadAjv(options: TimeRules & { allErrors: boolean }): Prom
       ownProperties: someObject(normal, namesInherited),
       formats,
       strict: false,
+      // 1e400 is no number that anybody could store.
+      strictNumbers: true,
       logger: false,
       meta: false,
       validateSchema: false,

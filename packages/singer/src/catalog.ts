@@ -1,5 +1,5 @@
 import { ConfigError } from "./errors.ts";
-import { isRawNumber, parseExact } from "./exact-json.ts";
+import { parseExact } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import { jsonErrorPosition } from "./json-position.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -47,7 +47,7 @@ export type ReplicationMethod = "FULL_TABLE" | "INCREMENTAL" | "LOG_BASED";
 export function parseCatalog(text: string): Catalog {
   const value = parseJson(text);
   const streams = isObject(value) ? value["streams"] : undefined;
-  if (!isObject(value) || isRawNumber(streams) || !(Array.isArray(streams) || isObject(streams))) {
+  if (!isObject(value) || !(Array.isArray(streams) || isObject(streams))) {
     throw new ConfigError('catalog: it is no object with "streams". Make one with --discover.');
   }
   const entries = Array.isArray(streams)
@@ -130,14 +130,14 @@ function parseJson(text: string): unknown {
 }
 
 function parseEntry(value: unknown, { where, name }: { where: string; name?: string }): CatalogEntry {
-  if (!isObject(value) || isRawNumber(value)) throw new ConfigError(`catalog: ${where} must be an object.`);
+  if (!isObject(value)) throw new ConfigError(`catalog: ${where} must be an object.`);
   const { key_properties: keys, ...rest } = value;
   const { tap_stream_id: givenId, stream: givenStream, schema } = value;
   const id = givenId ?? givenStream ?? name;
   const stream = givenStream ?? id;
   if (!isName(id) || !isName(stream)) throw new ConfigError(`catalog: ${where} has no text "tap_stream_id".`);
   const at = `stream ${JSON.stringify(id)}`;
-  if (!isObject(schema) || isRawNumber(schema)) {
+  if (!isObject(schema)) {
     throw new ConfigError(`catalog: ${at} has no object "schema".`);
   }
   const method = optionalName(value["replication_method"], `${at}: "replication_method"`);
@@ -164,7 +164,7 @@ function parseMetadata(value: unknown, at: string): readonly MetadataEntry[] {
     if (!isObject(entry)) throw new ConfigError(`catalog: ${where} must be an object.`);
     const breadcrumb = names(ownValue(entry, "breadcrumb") ?? [], `${where}: "breadcrumb"`);
     const metadata = ownValue(entry, "metadata") ?? {};
-    if (!isObject(metadata) || isRawNumber(metadata)) {
+    if (!isObject(metadata)) {
       throw new ConfigError(`catalog: ${where}: "metadata" must be an object.`);
     }
     return { ...entry, breadcrumb, metadata };

@@ -1,5 +1,4 @@
 import { isDate } from "./date-time.ts";
-import { isRawNumber } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import { type JsonSchema, typesOf } from "./json-schema.ts";
 import { propertiesOf } from "./selection-mask.ts";
@@ -42,7 +41,7 @@ function settleValue(node: JsonSchema, value: unknown): unknown {
   if (typeof value === "string") {
     return node.format === "date-time" && isDate(value) ? `${value}T00:00:00Z` : value;
   }
-  if (isObject(value) && !isRawNumber(value)) {
+  if (isObject(value)) {
     return typesOf(node).has("object") ? settleObject(node, value) : value;
   }
   if (!Array.isArray(value) || !isObject(node.items)) return value;

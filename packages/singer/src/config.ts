@@ -4,7 +4,7 @@ import { parseDotenv } from "./dotenv.ts";
 import { configFromEnv } from "./env-config.ts";
 import { envName } from "./env-name.ts";
 import { ConfigError, type SchemaViolation } from "./errors.ts";
-import { isRawNumber, parseExact } from "./exact-json.ts";
+import { parseExact } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import { jsonErrorPosition } from "./json-position.ts";
 import { normalizeSchema } from "./json-schema-normal.ts";
@@ -63,7 +63,7 @@ export async function loadConfig<T>(
     settings,
     log,
     name: "config",
-    advice: (keys) => adviceOf(keys, { source, merged }),
+    advice: (problems) => adviceOf(problems, { source, merged }),
   });
 }
 
@@ -83,7 +83,7 @@ export async function checkConfig<T>(
   options: { name: string; log?: Logger },
 ): Promise<T> {
   const { name, log = silentLogger } = options;
-  if (!isObject(value) || isRawNumber(value)) throw new ConfigError(`${name}: the config must be an object.`);
+  if (!isObject(value)) throw new ConfigError(`${name}: the config must be an object.`);
   return await checked(schema, { settings: value, log, name, advice: () => "Correct the config." });
 }
 
@@ -96,8 +96,7 @@ interface Check {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly log: Logger;
   readonly name: string;
-  /** What to do about these settings. */
-  readonly advice: (keys: readonly string[]) => string;
+  readonly advice: (problems: readonly Problem[]) => string;
 }
 
 async function checked<T>(schema: ObjectSchema<T>, { settings, log, name, advice }: Check): Promise<T> {
@@ -110,9 +109,8 @@ async function checked<T>(schema: ObjectSchema<T>, { settings, log, name, advice
   const validate = compile(normalizeSchema(schema.json).schema);
   if (fits(config, { schema, validate })) return config;
   const problems = violationsOf(validate.errors ?? []).map(problemOf);
-  const texts = problems.map(({ setting, what }) => `"${setting}" ${what}`);
-  const keys = [...new Set(problems.map(({ key }) => key))];
-  throw new ConfigError(`${name}: ${texts.join("; ")}. ${advice(keys)}`);
+  const texts = problems.map(({ setting, what }) => (setting === "" ? `it ${what}` : `"${setting}" ${what}`));
+  throw new ConfigError(`${name}: ${texts.join("; ")}. ${advice(problems)}`);
 }
 
 /** The schema says what the validator has checked: T. */
@@ -132,7 +130,7 @@ interface Problem {
 }
 
 function problemOf({ path, message }: SchemaViolation): Problem {
-  const missing = /^must have (".*")$/.exec(message)?.[1];
+  const missing = /^must have ("(?:[^"\\]|\\.)*")$/.exec(message)?.[1];
   const names = path
     .split("/")
     .slice(1)
@@ -146,19 +144,24 @@ function problemOf({ path, message }: SchemaViolation): Problem {
 }
 
 function adviceOf(
-  keys: readonly string[],
+  problems: readonly Problem[],
   { source, merged }: { source: ConfigSource; merged: ReadonlyMap<string, Origin> },
 ): string {
-  const files = source.paths.filter((path) => path !== environment);
-  const named = keys
-    .map((key) => merged.get(key)?.path ?? environment)
-    .filter((path) => path !== environment);
-  const places = named.length > 0 ? [...new Set(named)] : files.slice(-1);
-  const variables = source.paths.includes(environment) ? keys.map((key) => envName(source.prefix, key)) : [];
-  const it = keys.length === 1 ? "it" : "them";
-  if (places.length + variables.length > 0)
-    return `Set ${it} in ${[...places, variables.join(", ")].filter((place) => place !== "").join(" or ")}.`;
-  return `Set ${it} in a file for --config, or use --config ENV and ${keys.map((key) => envName(source.prefix, key)).join(", ")}.`;
+  const lastFile = source.paths.findLast((path) => path !== environment);
+  const origins = problems.map(({ key }) => ({ key, path: merged.get(key)?.path ?? lastFile }));
+  const files = origins.map(({ path }) => path).filter((path) => path !== undefined && path !== environment);
+  const isEnvRead = source.paths.includes(environment);
+  const variables = origins.map(({ key }) =>
+    key === "" ? `${source.prefix}*` : envName(source.prefix, key),
+  );
+  const places = [listed(files), isEnvRead ? listed(variables) : ""].filter((place) => place !== "");
+  const set = problems.length === 1 ? "Set it in" : "Set them in";
+  if (places.length > 0) return `${set} ${places.join(" or ")}.`;
+  return `${set} a file for --config, or use --config ENV and ${listed(variables)}.`;
+}
+
+function listed(names: readonly (string | undefined)[]): string {
+  return [...new Set(names)].join(", ");
 }
 
 async function completeEnv(source: ConfigSource): Promise<ConfigSource["env"]> {
@@ -178,7 +181,7 @@ async function readSettings(path: string, source: ConfigSource): Promise<Readonl
     throw unreadable(path, error);
   }
   const settings = parseSettings(text.replace(/^\uFEFF/, ""), path);
-  if (isObject(settings) && !isRawNumber(settings)) return settings;
+  if (isObject(settings)) return settings;
   throw new ConfigError(`config: ${path} holds no JSON object. Write the settings as {"name": value}.`);
 }
 

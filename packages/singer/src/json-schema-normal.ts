@@ -159,7 +159,7 @@ function isPattern(text: string): boolean {
 
 function schemaKeyword(value: unknown, loss: Loss): unknown {
   if (typeof value === "boolean") return value;
-  return isObject(value) && !isRawNumber(value) ? normalizeObject(value, loss) : undefined;
+  return isObject(value) ? normalizeObject(value, loss) : undefined;
 }
 
 function schemaList(value: unknown, loss: Loss): unknown {
@@ -168,7 +168,7 @@ function schemaList(value: unknown, loss: Loss): unknown {
 }
 
 function schemaMap(value: unknown, loss: Loss): unknown {
-  if (!isObject(value) || isRawNumber(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const entries = Object.entries(value).map(([name, node]) => [name, schemaKeyword(node, loss) ?? {}]);
   return Object.fromEntries(entries);
 }

@@ -1,4 +1,3 @@
-import { isRawNumber } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -44,7 +43,7 @@ export function resolveReferences(schema: JsonSchema): { schema: JsonSchema; ign
 
 function resolveNode(node: unknown, walk: Walk): unknown {
   if (Array.isArray(node)) return node.map((item: unknown) => resolveNode(item, walk));
-  return isObject(node) && !isRawNumber(node) ? resolveObject(node, walk) : node;
+  return isObject(node) ? resolveObject(node, walk) : node;
 }
 
 function resolveObject(node: JsonSchema, walk: Walk): JsonSchema {
@@ -74,7 +73,7 @@ function resolveKeywords(node: JsonSchema, walk: Walk): JsonSchema {
 function follow(reference: string, walk: Walk): JsonSchema {
   const problem = problemOf(reference, walk);
   const target = problem === undefined ? pointedAt(walk.root, reference) : undefined;
-  if (isObject(target) && !isRawNumber(target)) {
+  if (isObject(target)) {
     return resolveObject(target, {
       ...walk,
       following: [...walk.following, reference],

@@ -9,8 +9,7 @@ export function hasRawNumber(value: unknown): boolean {
     }
     return false;
   }
-  if (!isObject(value)) return false;
-  if (isRawNumber(value)) return true;
+  if (!isObject(value)) return isRawNumber(value);
   for (const key in value) {
     const item = value[key];
     if (typeof item === "object" && item !== null && hasRawNumber(item)) return true;

@@ -19,7 +19,7 @@ export function secretsOf(schema: JsonSchema, config: unknown): readonly string[
     const items = isObject(schema.items) ? schema.items : {};
     return config.flatMap((item: unknown) => secretsOf(items, item));
   }
-  if (!isObject(config) || isRawNumber(config)) return [];
+  if (!isObject(config)) return [];
   return [...propertiesOf(schema)].flatMap(([key, node]) =>
     Object.hasOwn(config, key) ? secretsOf(node, config[key]) : [],
   );

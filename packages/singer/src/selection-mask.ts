@@ -1,4 +1,3 @@
-import { isRawNumber } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -129,7 +128,7 @@ function put(picked: Record<string, unknown>, { name, value }: { name: string; v
 }
 
 function pickWithin(value: unknown, pick: Pick): unknown {
-  return isObject(value) && !isRawNumber(value) ? pick(value) : value;
+  return isObject(value) ? pick(value) : value;
 }
 
 function isOpen(schema: JsonSchema): boolean {

@@ -33,11 +33,11 @@ const noBookmark: Bookmark = Object.freeze({});
  */
 export function parseState(text: string): State {
   const value = unwrap(parseJson(text));
-  if (!isObject(value) || isRawNumber(value)) {
+  if (!isObject(value)) {
     throw new ConfigError("state: it is no JSON object. Give the last line that the target printed.");
   }
   const { bookmarks, currently_syncing: syncing, ...rest } = value;
-  if (bookmarks !== undefined && bookmarks !== null && (!isObject(bookmarks) || isRawNumber(bookmarks))) {
+  if (bookmarks !== undefined && bookmarks !== null && !isObject(bookmarks)) {
     throw new ConfigError('state: "bookmarks" must be an object with a bookmark for each stream.');
   }
   if (syncing !== undefined && syncing !== null && typeof syncing !== "string") {

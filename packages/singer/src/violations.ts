@@ -38,7 +38,10 @@ export function violationsOf(found: readonly ErrorObject[]): readonly SchemaViol
     if (errors.some((inner) => isAlternative(inner, error))) continue;
     const { instancePath: path } = error;
     const choice = errors.find((other) => other.instancePath === path && isAlternative(error, other));
-    const key = choice === undefined ? `${path} ${error.schemaPath} ${messageOf(error)}` : `${path} ${choice.schemaPath}`;
+    const key =
+      choice === undefined
+        ? `${path} ${error.schemaPath} ${messageOf(error)}`
+        : `${path} ${choice.schemaPath}`;
     const group = groups.get(key) ?? { path, wants: new Set() };
     groups.set(key, group);
     group.wants.add(messageOf(error));

@@ -1,4 +1,4 @@
-import type { Bookmark, JsonSchema, Logger, ObjectSchema } from "@chorale/singer";
+import type { Bookmark, JsonSchema, Logger, ObjectSchema, RawNumber } from "@chorale/singer";
 import type { Classify, HttpClient, SearchParams } from "./http/http-client.ts";
 import type { Pagination } from "./pagination.ts";
 
@@ -24,11 +24,17 @@ export interface StreamContext<Config, Parent> {
   readonly signal: AbortSignal;
 }
 
+/** A replication value as a bookmark keeps it. */
+export type ReplicationValue = string | number | RawNumber;
+
 /** Records that became complete together: after them, and their children, the state may be written. */
 export interface Page {
-  readonly records: readonly AnyRecord[];
-  /** Where a later run goes on after this page. */
-  readonly position?: Bookmark;
+  /** Read once. An asynchronous list is never held as a whole. */
+  readonly records: readonly AnyRecord[] | AsyncIterable<AnyRecord>;
+  /** Where a later run goes on after this page. Looked at after the records were read, so it may be a getter. */
+  readonly position?: Bookmark | undefined;
+  /** True when the page stands for an answer that was skipped, as the 404 of a deleted parent. */
+  readonly skipped?: boolean;
 }
 
 /**
@@ -53,8 +59,8 @@ export interface Stream<Config, Item> {
   readonly client: RestClient<Config>;
   /** Whether a record of the parent has children at all. */
   hasChildren(parent: AnyRecord): boolean;
-  /** The replication value of a record as the bookmark spells it. */
-  bookmarkValue(record: AnyRecord): string | number | undefined;
+  /** The replication value of a record as the bookmark spells it; undefined when it has none. */
+  bookmarkValue(record: AnyRecord): ReplicationValue | undefined;
   pages(context: StreamContext<Config, AnyRecord>): AsyncIterable<Page>;
 }
 
@@ -69,15 +75,22 @@ export interface StreamBasics<Config, Item, Parent> {
   readonly name: string;
   readonly schema: ObjectSchema<Item>;
   /** The properties that identify a record. */
-  readonly keyProperties: readonly (keyof Item & string)[];
-  /** The property that tells what changed; its presence makes the stream incremental. */
-  readonly replicationKey?: keyof Item & string;
-  /** @default false */
+  readonly keyProperties: readonly (keyof NoInfer<Item> & string)[];
+  /**
+   * The property that tells what changed; its presence makes the stream incremental. A child of an incremental
+   * stream is incremental without one, because it is read for the parent's new records only.
+   */
+  readonly replicationKey?: keyof NoInfer<Item> & string;
+  /**
+   * Whether records come in ascending order of the replication key. A record out of order is warned of, and
+   * the bookmark then moves at the end of the stream only.
+   * @default false
+   */
   readonly sorted?: boolean;
-  /** @default "server" */
+  /** Who leaves records before the bookmark out. @default "server" */
   readonly filteredBy?: "server" | "client";
   /** Spells a record's replication value for the bookmark. @default the value itself */
-  readonly bookmarkValue?: (record: Item) => string | number | undefined;
+  readonly bookmarkValue?: (record: NoInfer<Item>) => string | number | undefined;
   /** The stream whose every record has a page list of this stream. It is read even when it is not selected. */
   readonly parent?: Stream<Config, Parent>;
   /** Whether a record of the parent has children at all; those without are not asked for. @default all have */
@@ -104,9 +117,9 @@ export interface StreamOptions<Config, Item, Parent> extends StreamBasics<Config
    * @default the record as it came
    */
   readonly transform?: (
-    record: Item,
+    record: Item & AnyRecord,
     context: StreamContext<Config, Parent>,
-  ) => Item | readonly Item[] | undefined;
+  ) => NoInfer<Item> | readonly NoInfer<Item>[] | undefined;
 }
 
 /** A stream that no other constructor can describe. */
@@ -115,7 +128,9 @@ export interface CustomStreamOptions<Config, Item, Parent> extends StreamBasics<
    * Yields records, and {@link Checkpoint}s where a later run could go on. Records after the last
    * checkpoint count as done when the generator ends.
    */
-  readonly records: (context: StreamContext<Config, Parent>) => AsyncGenerator<Item | Checkpoint, void, void>;
+  readonly records: (
+    context: StreamContext<Config, Parent>,
+  ) => AsyncGenerator<NoInfer<Item> | Checkpoint, void, void>;
 }
 
 /** A point in a custom stream that a later run can go on from. */
@@ -138,7 +153,7 @@ export interface RateLeft {
   readonly bucket?: string;
   /** Requests left in the window. At 0 the next one waits for the window's end. */
   readonly remaining: number;
-  /** Seconds until the window ends. */
+  /** Seconds until the window ends, or the moment of its end in seconds since 1970. */
   readonly resetSeconds: number;
 }
 
@@ -173,6 +188,8 @@ export interface RestClientOptions<Config> {
   readonly requestTimeoutSeconds?: (config: Config) => number;
   /** How often a request is tried. @default 6 */
   readonly attempts?: number;
+  /** How long a request may wait for rate limits in all. @default 3600 */
+  readonly maxWaitSeconds?: number;
 }
 
 /** An API: what its streams have in common. Made by `defineRestClient`. */

@@ -41,28 +41,28 @@ const config = object({
 /** Zendesk's API, with the credentials and the limits that all streams share. */
 export const zendesk = defineRestClient({
   config,
-  baseUrl: ({ base_url, subdomain }) => {
-    if (base_url !== undefined) return new URL("/api/v2/", base_url).href;
-    const name = /^(?:https?:\/\/)?([A-Za-z][A-Za-z0-9-]{2,62})(?:\.zendesk\.com.*)?$/.exec(
-      subdomain ?? "",
-    )?.[1];
+  baseUrl: ({ base_url = "", subdomain = "" }) => {
+    // A gateway may have a path of its own; the API's is added where it is missing.
+    if (base_url !== "") return `${base_url.replace(/\/*(?:api\/v2\/*)?$/, "")}/api/v2/`;
+    const name = /^(?:https?:\/\/)?([a-z\d][a-z\d-]{2,62})(?:\.zendesk\.com(?:[:/].*)?)?$/i.exec(subdomain)?.[1];
     if (name !== undefined) return `https://${name}.zendesk.com/api/v2/`;
     throw new ConfigError(
       'config: "subdomain" is missing or no Zendesk subdomain. Set it to `acme` for https://acme.zendesk.com.',
     );
   },
-  headers: ({ access_token, email, api_token }) => {
-    if (access_token !== undefined) return { authorization: `Bearer ${access_token}` };
-    if (email !== undefined && api_token !== undefined) {
-      return { authorization: `Basic ${btoa(`${email}/token:${api_token}`)}` };
+  headers: ({ access_token = "", email = "", api_token = "" }) => {
+    if (access_token !== "") return { authorization: `Bearer ${access_token}` };
+    if (email !== "" && api_token !== "") {
+      const credentials = Buffer.from(`${email}/token:${api_token}`).toString("base64");
+      return { authorization: `Basic ${credentials}` };
     }
     throw new ConfigError(
       'config: there are no credentials. Set "access_token", or "email" together with "api_token".',
     );
   },
-  // A ticket that was deleted while its page was read: 404. A start_time of the last minute: 422, "no new data".
+  // An export refuses a start_time of the last minute. It has nothing new then, so its stream has ended.
   classify: ({ status, text }) =>
     status === 422 && text.includes("Too recent start_time") ? "skip" : undefined,
   rateLeft,
-  requestTimeoutSeconds: ({ request_timeout }) => request_timeout || 300,
+  requestTimeoutSeconds: ({ request_timeout }) => (request_timeout > 0 ? request_timeout : 300),
 });

@@ -1,7 +1,15 @@
-import { type AnyRecord, cursorPages, linkPages, type PageWalk, type Pagination } from "@chorale/tap-sdk";
+import { isObject } from "@chorale/singer";
+import { type AnyRecord, cursorPages, type PageAnswer, type PageWalk, type Pagination } from "@chorale/tap-sdk";
 
-/** The pages of a list with `page[size]`: its links go on after the last page, so only `has_more` counts. */
-export const listPages = linkPages({ next: "links.next", more: "meta.has_more" });
+/**
+ * The pages of a list with `page[size]`. Its cursor and links go on after the last page, so only `has_more`
+ * counts. The links are not followed: behind a gateway they lead past it.
+ */
+export const listPages = cursorPages({
+  next: "meta.after_cursor",
+  param: "page[after]",
+  more: "meta.has_more",
+});
 
 /** The pages of a cursor export. Its cursor never expires, so a later run goes on with it. */
 export const cursorExportPages = cursorPages({
@@ -22,16 +30,27 @@ export const timeExportPages: Pagination = Object.freeze({
   walk(): PageWalk {
     const walk = byEndTime.walk();
     let before = new Set<string>();
+    let current = new Set<string>();
     return {
-      after: (page) => walk.after(page),
+      after(page) {
+        before = current;
+        current = new Set();
+        return hasNoFlagAndEnds(page) ? {} : walk.after(page);
+      },
       fresh(records) {
-        const seen = before;
-        before = new Set(records.map(versionOf));
-        return records.filter((record) => !seen.has(versionOf(record)));
+        for (const record of records) current.add(versionOf(record));
+        return records.filter((record) => !before.has(versionOf(record)));
       },
     };
   },
 });
+
+const fullPage = 1000;
+
+/** Older answers have no `end_of_stream`; there a page that is not full is the last one. */
+function hasNoFlagAndEnds({ body, recordCount }: PageAnswer): boolean {
+  return isObject(body) && body["end_of_stream"] === undefined && recordCount < fullPage;
+}
 
 function versionOf(record: AnyRecord): string {
   return JSON.stringify([record["id"], record["updated_at"]]);

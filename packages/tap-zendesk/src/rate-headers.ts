@@ -1,31 +1,31 @@
 import type { RateLeft } from "@chorale/tap-sdk";
 
+/** The rate bucket of all requests but those of exports, which have limits of their own. */
+export const accountBucket = "account";
+
 const bucketHeader = "zendesk-ratelimit-";
 
 /**
  * Reads what is left of the account's limit, and of the limits that single endpoints have:
- * `zendesk-ratelimit-incremental-exports: total=10; remaining=9; resets=6`.
+ * `zendesk-ratelimit-incremental-exports: total=10; remaining=9; resets=6`. The account's limit holds
+ * back exports too, so it is told of the bucket that the request spent from as well.
  */
 export function rateLeft(headers: Readonly<Record<string, string>>): readonly RateLeft[] {
-  const account = leftOf({ remaining: headers["ratelimit-remaining"], resets: headers["ratelimit-reset"] });
+  const remaining = headers["ratelimit-remaining"] ?? headers["rate-limit-remaining"];
+  const resets = headers["ratelimit-reset"] ?? headers["rate-limit-reset"];
+  const account = leftOf(remaining, resets);
   const buckets = Object.entries(headers)
     .filter(([name]) => name.startsWith(bucketHeader))
     .flatMap(([name, value]) =>
-      leftOf({
+      leftOf(/remaining=(\d+)/.exec(value)?.[1], /resets=(\d+)/.exec(value)?.[1]).map((left) => ({
+        ...left,
         bucket: name.slice(bucketHeader.length),
-        remaining: /remaining=([0-9]+)/.exec(value)?.[1],
-        resets: /resets=([0-9]+)/.exec(value)?.[1],
-      }),
+      })),
     );
-  return [...account, ...buckets];
+  return [...account, ...account.map((left) => ({ ...left, bucket: accountBucket })), ...buckets];
 }
 
-function leftOf(left: {
-  bucket?: string;
-  remaining: string | undefined;
-  resets: string | undefined;
-}): RateLeft[] {
-  if (left.remaining === undefined || left.resets === undefined) return [];
-  const { bucket = "account", remaining, resets } = left;
-  return [{ bucket, remaining: Number(remaining), resetSeconds: Number(resets) }];
+function leftOf(remaining = "", resets = ""): RateLeft[] {
+  const isKnown = [remaining, resets].every((count) => /^\d+$/.test(count));
+  return isKnown ? [{ remaining: Number(remaining), resetSeconds: Number(resets) }] : [];
 }

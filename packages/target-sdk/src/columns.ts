@@ -20,4 +20,9 @@ export interface ColumnSpec {
   readonly property: string;
   readonly type: ColumnType;
   readonly description?: string;
+  /**
+   * Whether the schema lets JSON numbers into a column of kind `string` or `decimal`. Their digits are
+   * kept only where the lines are rewritten.
+   */
+  readonly fedByNumbers?: boolean;
 }

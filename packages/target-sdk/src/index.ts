@@ -1,2 +1,15 @@
+export * from "./columns-of.ts";
 export * from "./columns.ts";
+export * from "./moments.ts";
+export * from "./repair.ts";
+export * from "./rewrite.ts";
+export { type ConvertedValue, convertValue } from "./values.ts";
 export * from "./warehouse.ts";
+export * from "./sql/widening.ts";
+export type { About } from "./about.ts";
+export type { StreamSummary } from "./counts.ts";
+export type { TargetInput } from "./input.ts";
+export type { RunSummary } from "./run.ts";
+export { type StreamOverride, type TargetSettings, targetSettings } from "./settings.ts";
+export * from "./target.ts";
+export { overrideOf } from "./settings.ts";

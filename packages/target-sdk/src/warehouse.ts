@@ -73,6 +73,8 @@ export interface SpooledBatch {
   readonly rows: number;
   /** Where the record is in each line: under `record`, or the line itself (files of a BATCH message). */
   readonly root: "record" | "line";
+  /** The version of all its records, where the lines do not say: those of a BATCH message's files. */
+  readonly version?: number;
   /**
    * Whether the lines were written by the SDK's rewriting lane, value by value in the form of
    * {@link ColumnType}: they are safe, and staging may not refuse them.
@@ -86,6 +88,12 @@ export interface StagedBatch {
   readonly batch: SpooledBatch;
   /** The session's own name for it: a temporary table, a path in a stage. */
   readonly token: string;
+  /**
+   * Whether the session is done with the batch's files, which are then removed at once. Else they stay until the
+   * batch is committed or discarded.
+   * @default false
+   */
+  readonly copied?: boolean;
 }
 
 /** A batch that may not be loaded from the bytes it came in. The SDK rewrites it and stages it again. */
@@ -131,6 +139,10 @@ export interface CommitResult {
 /** What a warehouse is told when it is connected to. */
 export interface WarehouseContext {
   readonly log: Logger;
+  /**
+   * Aborted when the run ends early: while connecting at once, later only after a commit that has begun has
+   * ended, so it may be given to every request and every wait.
+   */
   readonly signal: AbortSignal;
   /** A private folder that is removed after the run. */
   readonly tempDir: string;
@@ -145,8 +157,9 @@ export interface SpoolRules {
 
 /**
  * A connection to a warehouse, and what a target's author writes. The SDK never calls `commit` twice
- * at a time, never stages one batch twice at a time, and calls `prepare` of a table only while no commit
- * of that table runs.
+ * at a time, never calls `prepare` twice at a time, never stages one batch twice at a time, and calls `prepare` of
+ * a table only while no commit of that table runs. `prepare`, `stage` and `commit` of different tables may run
+ * at the same time.
  */
 export interface WarehouseSession {
   readonly spool: SpoolRules;

@@ -1,5 +1,6 @@
 import { zendesk } from "../client.ts";
 import { listPages } from "../pages.ts";
+import { accountBucket } from "../rate-headers.ts";
 import { groupMembershipsSchema } from "../schemas/group-memberships.ts";
 import { groupsSchema } from "../schemas/groups.ts";
 import { macrosSchema } from "../schemas/macros.ts";
@@ -14,6 +15,7 @@ const list = {
   keyProperties: ["id"],
   replicationKey: "updated_at",
   filteredBy: "client",
+  bucket: accountBucket,
   searchParams,
   pagination: listPages,
 } as const;
@@ -60,6 +62,7 @@ export const tags = zendesk.stream({
   keyProperties: ["name"],
   path: "tags",
   recordsAt: "tags",
+  bucket: accountBucket,
   searchParams,
   pagination: listPages,
 });

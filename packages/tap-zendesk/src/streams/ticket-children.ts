@@ -1,6 +1,7 @@
 import type { Classify } from "@chorale/tap-sdk";
 import { zendesk } from "../client.ts";
 import { listPages } from "../pages.ts";
+import { accountBucket } from "../rate-headers.ts";
 import { ticketAuditsSchema } from "../schemas/ticket-audits.ts";
 import { ticketCommentsSchema } from "../schemas/ticket-comments.ts";
 import { tickets } from "./exports.ts";
@@ -19,6 +20,7 @@ export const ticketAudits = zendesk.stream({
   searchParams: () => ({ "page[size]": 100 }),
   recordsAt: "audits",
   pagination: listPages,
+  bucket: accountBucket,
   classify: skipLostTickets,
 });
 
@@ -33,6 +35,7 @@ export const ticketComments = zendesk.stream({
   searchParams: () => ({ "page[size]": 100 }),
   recordsAt: "comments",
   pagination: listPages,
+  bucket: accountBucket,
   classify: skipLostTickets,
   transform: (comment, { parent }) => ({ ...comment, ticket_id: parent.id }),
 });

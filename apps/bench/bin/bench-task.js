@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { serveTask } from "@chorale/bench";
+
+await serveTask(process);

@@ -1,0 +1,58 @@
+import { exitCodeOf } from "@chorale/singer";
+import type { Tap } from "../tap.ts";
+import { renderAbout } from "./about-text.ts";
+import { CliLog } from "./cli-log.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
+import { processIo, type TapCliIo } from "./io.ts";
+import { print } from "./print.ts";
+import type { CliContext } from "./read-inputs.ts";
+import { syncCommand } from "./sync-command.ts";
+import { schemasCommand, testCommand } from "./test-command.ts";
+
+export type { TapCliIo } from "./io.ts";
+
+/**
+ * Runs a tap as a command, and answers its exit code when all output has left: 0, 64 for a command line
+ * that makes no sense, 65 for records that do not fit, 74 for an output that fails, 75 for what may work
+ * later, 77 for refused credentials, 78 for a wrong setting, catalog or state, 130 and 143 after a signal,
+ * 70 otherwise. Of a failure one line goes to stderr.
+ *
+ * Arguments, environment, files and signals are the process's unless `io` says otherwise.
+ *
+ * @example
+ * ```ts
+ * process.exitCode = await runTapCli(tapShop);
+ * ```
+ */
+export async function runTapCli<Config>(tap: Tap<Config>, io: TapCliIo = processIo()): Promise<number> {
+  const cliLog = new CliLog(tap.name, io);
+  try {
+    const line = await parseCommandLine(tap, io.argv);
+    await runCommand(line, { tap, io, cliLog });
+    return 0;
+  } catch (error) {
+    await cliLog.report(error);
+    return exitCodeOf(error);
+  }
+}
+
+async function runCommand<Config>(
+  line: CommandLine,
+  { tap, io, cliLog }: { tap: Tap<Config>; io: TapCliIo; cliLog: CliLog },
+): Promise<void> {
+  if (line.command === "help") return await print(io.stdout, line.text);
+  if (line.command === "version") return await print(io.stdout, await versionOf(tap));
+  if (line.command === "about") return await print(io.stdout, renderAbout(await tap.about(), line.format));
+  if (line.command === "discover") {
+    return await print(io.stdout, `${JSON.stringify(await tap.discover(), undefined, 2)}\n`);
+  }
+  const context: CliContext<Config> = { tap, io, cliLog, log: await cliLog.open() };
+  if (line.command === "test") return await testCommand(context, line);
+  if (line.command === "schemas") return await schemasCommand(context, line);
+  return await syncCommand(context, line);
+}
+
+async function versionOf<Config>(tap: Tap<Config>): Promise<string> {
+  const { name, version, sdk_version: sdk } = await tap.about();
+  return `${name} v${version}, Chorale tap SDK v${sdk}\n`;
+}

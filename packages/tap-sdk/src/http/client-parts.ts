@@ -1,0 +1,43 @@
+import type { Logger } from "@chorale/singer";
+import type { RateLeft } from "../definitions.ts";
+import type { HttpClock } from "./clock.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Classify } from "./http-client.ts";
+import type { RateBuckets } from "./rate-buckets.ts";
+import type { Transport } from "./transport.ts";
+
+/** One try of a request, as it is told to whoever measures. */
+export interface RequestMetric {
+  readonly method: string;
+  /** The path with identifiers left out. */
+  readonly endpoint: string;
+  /** The answer's status; undefined when none came. */
+  readonly status: number | undefined;
+  /** From sending until the body was taken, or until its streaming began. */
+  readonly seconds: number;
+  /** How many tries came before. */
+  readonly retries: number;
+}
+
+/** What the requests of one client share. */
+export interface ClientParts {
+  readonly base: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent to the base address's origin only; undefined for a client that sends none. */
+  readonly credentials: Credentials | undefined;
+  readonly transport: Transport;
+  /** Undefined for a client whose requests are not counted. */
+  readonly buckets: RateBuckets | undefined;
+  readonly rateLeft: ((headers: Readonly<Record<string, string>>) => readonly RateLeft[]) | undefined;
+  readonly classify: Classify | undefined;
+  readonly signal: AbortSignal;
+  readonly clock: HttpClock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly redact: (text: string) => string;
+  readonly onRequest: (metric: RequestMetric) => void;
+  readonly attempts: number;
+  readonly maxWaitMs: number;
+  readonly maxBufferedBytes: number;
+  readonly maxResponseBytes: number;
+}

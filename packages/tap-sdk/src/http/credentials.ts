@@ -1,0 +1,89 @@
+import { ApiError, AuthenticationError } from "@chorale/singer";
+import { adviceOf, saidBy } from "./failures.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Headers with credentials, and which round of them it is. */
+export interface CredentialHeaders {
+  readonly headers: Headers;
+  readonly generation: number;
+}
+
+/** What the credentials of a client are made of. */
+export interface CredentialOptions {
+  /** Headers that never change. */
+  readonly fixed: Headers;
+  /** Fetches headers that may expire. */
+  readonly authorize?: ((refused: boolean) => Promise<Headers>) | undefined;
+  /** Is told what must not show up in a log, before it is used. */
+  readonly onSecrets: (secrets: readonly string[]) => void;
+}
+
+/** The credentials of a client, shared by its requests. */
+export interface Credentials {
+  current(): Promise<CredentialHeaders>;
+  /** Whether a refusal may be answered by new credentials. */
+  readonly renewable: boolean;
+  /**
+   * Fetches new credentials in place of those of `generation`; at once when somebody else did already.
+   * All that ask at the same time share one call.
+   */
+  renew(generation: number | undefined): Promise<void>;
+}
+
+/** Makes the credentials of a client. A failed call is not remembered: the next request asks again. */
+export function createCredentials(options: CredentialOptions): Credentials {
+  const { fixed, authorize, onSecrets } = options;
+  const fixedSecrets = secretsOf(Object.entries(fixed).filter(([name]) => secretHeader.test(name)));
+  onSecrets(fixedSecrets);
+  let generation = 0;
+  let pending: Promise<Headers> | undefined;
+
+  const fetchHeaders = (refused: boolean): Promise<Headers> => {
+    generation += 1;
+    const call = authorized(authorize, refused).then((headers) => {
+      onSecrets([...fixedSecrets, ...secretsOf(Object.entries(headers))]);
+      return headers;
+    });
+    call.catch(() => {
+      if (pending === call) pending = undefined;
+    });
+    pending = call;
+    return call;
+  };
+
+  return {
+    renewable: authorize !== undefined,
+    async current() {
+      pending ??= fetchHeaders(false);
+      const call = pending;
+      const used = generation;
+      return { headers: { ...fixed, ...(await call) }, generation: used };
+    },
+    async renew(refused) {
+      if (refused === generation) fetchHeaders(true);
+      await pending;
+    },
+  };
+}
+
+const secretHeader = /authorization|cookie|key|secret|token/i;
+
+/** The values of headers, and what stands behind a scheme such as `Bearer`. */
+function secretsOf(headers: readonly (readonly [string, string])[]): readonly string[] {
+  return headers.flatMap(([, value]) => [value, value.slice(value.indexOf(" ") + 1)]);
+}
+
+async function authorized(authorize: CredentialOptions["authorize"], refused: boolean): Promise<Headers> {
+  try {
+    return (await authorize?.(refused)) ?? {};
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw new AuthenticationError(`credentials refused: ${saidBy(error)}. ${adviceOf(401)}`, { cause: error });
+  }
+}
+
+/** A token endpoint says so with 400 (`invalid_grant`), 401 or 403. */
+function isRefusal(error: unknown): error is ApiError {
+  return ApiError.isInstance(error) && (error.status === 400 || error.status === 401 || error.status === 403);
+}

@@ -1,0 +1,35 @@
+import { hash } from "node:crypto";
+import { ApiError } from "@chorale/singer";
+
+/** Remembers where a walk was. */
+export interface LoopGuard {
+  /** Notes a place that the walk begins at. */
+  remember(place: string): void;
+  /** Notes the next place. Throws `ApiError` when the walk was there before; `what` names it for people. */
+  visit(place: string, what: string): void;
+}
+
+/**
+ * Makes a guard against an API that hands out the same page for ever. Places are kept as short hashes: a
+ * cursor may be long, and a stream may have a million pages.
+ */
+export function createLoopGuard(): LoopGuard {
+  const seen = new Set<string>();
+  const keyOf = (place: string): string => hash("sha1", place, "base64");
+  return {
+    remember(place) {
+      seen.add(keyOf(place));
+    },
+    visit(place, what) {
+      const key = keyOf(place);
+      if (!seen.has(key)) {
+        seen.add(key);
+        return;
+      }
+      throw new ApiError(
+        `pagination: the API handed out ${what} a second time, so it would never end. Look at the stream's pagination, or ask the API's vendor.`,
+        { method: "GET", url: "", retryable: false },
+      );
+    },
+  };
+}

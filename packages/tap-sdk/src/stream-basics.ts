@@ -1,0 +1,38 @@
+import { fromJsonSchema, isRawNumber } from "@chorale/singer";
+import type { AnyRecord, ReplicationValue, RestClient, Stream, StreamBasics } from "./definitions.ts";
+import { recordOfType } from "./record-type.ts";
+
+/** Everything of a stream but its pages, with the defaults filled in. */
+export function streamBasics<Config, Item, Parent>(
+  client: RestClient<Config>,
+  options: StreamBasics<Config, Item, Parent>,
+): Omit<Stream<Config, Item>, "pages"> {
+  const { replicationKey, bookmarkValue, hasChildren } = options;
+  const parentSchema = options.parent?.schema ?? fromJsonSchema<Parent>({});
+  // Children of an incremental stream are read for its new records only, so they are incremental with it.
+  const isIncremental = replicationKey !== undefined || options.parent?.replicationMethod === "INCREMENTAL";
+  return {
+    name: options.name,
+    schema: options.schema,
+    keyProperties: Object.freeze([...options.keyProperties]),
+    replicationMethod: isIncremental ? "INCREMENTAL" : "FULL_TABLE",
+    replicationKey,
+    sorted: options.sorted ?? false,
+    filteredBy: options.filteredBy ?? "server",
+    parent: options.parent,
+    selectedByDefault: options.selectedByDefault ?? true,
+    client,
+    hasChildren: (parent) => hasChildren?.(recordOfType(parentSchema, parent)) ?? true,
+    bookmarkValue: (record) => {
+      if (replicationKey === undefined) return undefined;
+      return bookmarkValue === undefined
+        ? replicationValue(record, replicationKey)
+        : bookmarkValue(recordOfType(options.schema, record));
+    },
+  };
+}
+
+function replicationValue(record: AnyRecord, key: string): ReplicationValue | undefined {
+  const value = record[key];
+  return typeof value === "string" || typeof value === "number" || isRawNumber(value) ? value : undefined;
+}

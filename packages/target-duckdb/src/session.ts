@@ -1,0 +1,289 @@
+import { LoadError, type Logger } from "@chorale/singer";
+import type {
+  CommitResult,
+  CommitUnit,
+  RefusedBatch,
+  SpooledBatch,
+  SpoolRules,
+  StagedBatch,
+  TableShape,
+  TableSpec,
+  WarehouseSession,
+} from "@chorale/target-sdk";
+import {
+  type CommitStep,
+  createStateTable,
+  keepsVersions,
+  planCommit,
+  quoteName,
+  type ReceiptTable,
+  readStateRow,
+  type StagedTable,
+} from "@chorale/target-sdk/sql";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckdbConfig } from "./config.ts";
+import type { Database } from "./database.ts";
+import { duckdbDialect } from "./dialect.ts";
+import { isAboutInput, isTooLongLine, loadError, messageOf } from "./duckdb-errors.ts";
+import { stagingQuery } from "./staging-query.ts";
+import { ask, askCount, transact } from "./statements.ts";
+import { Tables } from "./tables.ts";
+
+/** What a session is made with. */
+export interface SessionOptions {
+  readonly database: Database;
+  readonly config: DuckdbConfig;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+const mebibyte = 1024 * 1024;
+/** DuckDB's reader keeps a buffer of twice this size per thread; longer lines are read with larger ones. */
+const usualLineBytes = 16 * mebibyte;
+const spoolFileBytes = 256 * mebibyte;
+
+/**
+ * Opens a session on a database. Staged batches are tables of a database in memory beside it, which
+ * DuckDB moves to its temporary files when memory runs short.
+ */
+export async function openSession(options: SessionOptions): Promise<WarehouseSession> {
+  const { database, config, log } = options;
+  const work = await database.connect();
+  const [row] = await ask(work, { sql: "SELECT current_database()" });
+  const catalog = String(row?.[0]);
+  const staging = `${catalog} staging`;
+  await work.run(`ATTACH ':memory:' AS ${quoteName(staging)}`);
+  const tables = new Tables({ connection: await database.connect(), catalog, config, log });
+  return new DuckdbSession({ ...options, work, staging, tables });
+}
+
+interface SessionParts extends SessionOptions {
+  /** Runs commits. */
+  readonly work: DuckDBConnection;
+  /** The name of the database of staged tables. */
+  readonly staging: string;
+  readonly tables: Tables;
+}
+
+class DuckdbSession implements WarehouseSession {
+  // Uncompressed: DuckDB reads such files with all threads, and compressing costs more than the disk.
+  readonly spool: SpoolRules = { compression: "none", maxFileBytes: spoolFileBytes };
+  readonly #parts: SessionParts;
+  readonly #staged = new Map<string, StagedTable>();
+  /** Connections that no batch is staged with now. */
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #unversioned = new Set<string>();
+  readonly #running = new Set<Promise<unknown>>();
+  #staging = 0;
+  #hasStateTable = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  prepare(spec: TableSpec): Promise<TableShape> {
+    return this.#track(this.#prepare(spec));
+  }
+
+  stage(batch: SpooledBatch): Promise<StagedBatch | RefusedBatch> {
+    return this.#track(this.#stage(batch));
+  }
+
+  commit(unit: CommitUnit): Promise<CommitResult> {
+    return this.#track(this.#commit(unit));
+  }
+
+  async #prepare(spec: TableSpec): Promise<TableShape> {
+    try {
+      return await this.#parts.tables.prepare(spec);
+    } catch (error) {
+      throw this.#failed(error, { what: `prepare the table of ${spec.stream}`, stream: spec.stream });
+    }
+  }
+
+  async #stage(batch: SpooledBatch): Promise<StagedBatch | RefusedBatch> {
+    this.#parts.signal.throwIfAborted();
+    this.#staging += 1;
+    const token = `b${this.#staging}`;
+    try {
+      return await this.#aside((connection) => this.#read(batch, { token, connection }));
+    } catch (error) {
+      this.#parts.signal.throwIfAborted();
+      if (!batch.rewritten && isAboutInput(error)) return { refused: messageOf(error) };
+      const { shape, rows } = batch;
+      const { stream } = shape.spec;
+      throw this.#failed(error, { what: `read ${rows} rows of ${stream}`, stream, table: shape.table, rows });
+    }
+  }
+
+  async #commit(unit: CommitUnit): Promise<CommitResult> {
+    const { work, tables } = this.#parts;
+    const stateTable = unit.state === undefined ? undefined : await this.#stateTable();
+    const steps = planCommit(unit, {
+      dialect: duckdbDialect,
+      planOf: (shape) => tables.planOf(shape),
+      stagedTable: (staged) => this.#stagedTable(staged),
+      ...(stateTable === undefined ? {} : { stateTable }),
+    });
+    this.#warnOfVersions(unit);
+    let current: CommitStep | undefined;
+    try {
+      await transact(work, async (run) => {
+        for (const step of steps) {
+          current = step;
+          await run(step.statement);
+        }
+      });
+    } catch (error) {
+      throw this.#failed(error, { what: describeStep(current), ...withoutStatement(current) });
+    }
+    for (const staged of unit.batches) await this.discard(staged);
+    return { rows: rowsByStream(unit) };
+  }
+
+  async discard({ token }: StagedBatch): Promise<void> {
+    const staged = this.#staged.get(token);
+    if (staged === undefined) return;
+    this.#staged.delete(token);
+    await this.#aside((connection) => connection.run(`DROP TABLE ${staged.name}`));
+  }
+
+  async readState(id: string): Promise<string | undefined> {
+    const receipts = this.#receiptTable();
+    return await this.#aside(async (connection) => {
+      const columns = await ask(connection, duckdbDialect.describeTable(receipts.table));
+      if (columns.length === 0) return undefined;
+      const [row] = await ask(connection, readStateRow(receipts, id));
+      return row === undefined ? undefined : String(row[0]);
+    });
+  }
+
+  async close(): Promise<void> {
+    const { database } = this.#parts;
+    database.interrupt();
+    // The driver must not lose a connection that is at work.
+    await Promise.allSettled(this.#running);
+    database.close();
+  }
+
+  /** Works with a connection beside the one of commits, whose transaction must not be entered. */
+  async #aside<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.#idle.pop() ?? (await this.#parts.database.connect());
+    try {
+      return await this.#track(work(connection));
+    } finally {
+      this.#idle.push(connection);
+    }
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const settled = work.finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+    return settled;
+  }
+
+  async #read(
+    batch: SpooledBatch,
+    { token, connection }: { token: string; connection: DuckDBConnection },
+  ): Promise<StagedBatch | RefusedBatch> {
+    const { staging, tables } = this.#parts;
+    const name = `${quoteName(staging)}.main.${quoteName(token)}`;
+    const plan = tables.planOf(batch.shape);
+    const read = async (maxLineBytes: number): Promise<number> => {
+      const { sql, columns } = stagingQuery({ batch, plan, staged: name, maxLineBytes });
+      const rows = await askCount(connection, { sql });
+      this.#staged.set(token, { name, columns });
+      return rows;
+    };
+    const rows = await this.#readLines(batch, read);
+    if (rows === batch.rows) return { batch, token, copied: true };
+    await this.discard({ batch, token });
+    const reason = `its files hold ${rows} rows instead of ${batch.rows}`;
+    if (!batch.rewritten) return { refused: reason };
+    throw new LoadError(`${batch.shape.spec.stream}: a batch cannot be read: ${reason}. Look at temp_dir.`, {
+      stream: batch.shape.spec.stream,
+      table: batch.shape.table,
+      rowCount: batch.rows,
+    });
+  }
+
+  async #readLines(
+    { files }: SpooledBatch,
+    read: (maxLineBytes: number) => Promise<number>,
+  ): Promise<number> {
+    const { max_line_bytes: longest } = this.#parts.config;
+    try {
+      return await read(usualLineBytes);
+    } catch (error) {
+      if (!isTooLongLine(error) || longest <= usualLineBytes) throw error;
+      const largestFile = Math.max(...files.map(({ bytes }) => bytes));
+      const isPlain = files.every(({ compression }) => compression === "none");
+      return await read(isPlain ? Math.min(longest, largestFile) + 1 : longest + 1);
+    }
+  }
+
+  #stagedTable({ batch, token }: StagedBatch): StagedTable {
+    const staged = this.#staged.get(token);
+    if (staged !== undefined) return staged;
+    throw new LoadError(`${batch.shape.spec.stream}: a batch is not staged any more. Run again.`, {
+      stream: batch.shape.spec.stream,
+      retryable: true,
+    });
+  }
+
+  async #stateTable(): Promise<ReceiptTable> {
+    const receipts = this.#receiptTable();
+    if (this.#hasStateTable) return receipts;
+    try {
+      await this.#parts.tables.makeSchema(receipts.table);
+      await ask(this.#parts.work, createStateTable(receipts));
+    } catch (error) {
+      throw this.#failed(error, { what: `make the state table ${this.#parts.config.state_table}` });
+    }
+    this.#hasStateTable = true;
+    return receipts;
+  }
+
+  #receiptTable(): ReceiptTable {
+    const { tables, config } = this.#parts;
+    return { dialect: duckdbDialect, table: tables.named(config.state_table ?? "") };
+  }
+
+  /** Says once per table that versions are not kept, which leaves obsolete rows in it. */
+  #warnOfVersions({ activations }: CommitUnit): void {
+    const { tables, log } = this.#parts;
+    for (const { shape } of activations) {
+      const { stream } = shape.spec;
+      if (keepsVersions(tables.planOf(shape)) || this.#unversioned.has(stream)) continue;
+      this.#unversioned.add(stream);
+      log.warn(
+        `${stream}: ACTIVATE_VERSION is not followed, because add_record_metadata is false: rows of former versions stay in ${shape.table}`,
+        { stream },
+      );
+    }
+  }
+
+  #failed(error: unknown, work: Parameters<typeof loadError>[1]): unknown {
+    const { signal } = this.#parts;
+    return signal.aborted ? signal.reason : loadError(error, work);
+  }
+}
+
+function rowsByStream({ batches }: CommitUnit): ReadonlyMap<string, number> {
+  const rows = new Map<string, number>();
+  for (const { batch } of batches) {
+    const { stream } = batch.shape.spec;
+    rows.set(stream, (rows.get(stream) ?? 0) + batch.rows);
+  }
+  return rows;
+}
+
+function describeStep(step: CommitStep | undefined): string {
+  if (step?.table === undefined) return "commit";
+  return step.rows === undefined ? `change ${step.table}` : `load ${step.rows} rows into ${step.table}`;
+}
+
+function withoutStatement(step: CommitStep | undefined): Omit<CommitStep, "statement"> {
+  const { statement: _, ...rest } = step ?? { statement: undefined };
+  return rest;
+}

@@ -1,0 +1,120 @@
+import {
+  createMetrics,
+  createRedactor,
+  exitCodeOf,
+  InterruptedError,
+  loadConfig,
+  type Logger,
+  secretsOf,
+} from "@chorale/singer";
+import type { Target } from "../target.ts";
+import { renderAbout } from "./about-text.ts";
+import { CliLog, settingPrefix } from "./cli-log.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
+import { processIo, type TargetCliIo } from "./io.ts";
+import { createPrinter } from "./print.ts";
+
+export type { TargetCliIo } from "./io.ts";
+
+/**
+ * Runs a target as a command, and answers its exit code when all output has left: 0, 64 for a command line
+ * that makes no sense, 65 for input that is no Singer or does not fit, 70 for a failed load, 74 for a full disk or a
+ * closed stdout, 75 for what may work later, 77 for refused credentials, 78 for a wrong setting, 130 and
+ * 143 after a signal. Each state that is due goes to stdout as one line; of a failure one line goes to stderr.
+ *
+ * Arguments, environment, files and signals are the process's unless `io` says otherwise.
+ *
+ * @example
+ * ```ts
+ * process.exitCode = await runTargetCli(targetDuckdb);
+ * ```
+ */
+export async function runTargetCli<Config>(
+  target: Target<Config>,
+  io: Partial<TargetCliIo> = {},
+): Promise<number> {
+  const all = { ...processIo(), ...io };
+  const cliLog = new CliLog(target.name, all);
+  try {
+    const line = await parseCommandLine(target, all.argv);
+    await runCommand(line, { target, io: all, cliLog, print: createPrinter(all.stdout) });
+    return 0;
+  } catch (error) {
+    await cliLog.report(error);
+    return exitCodeOf(error);
+  }
+}
+
+interface CliContext<Config> {
+  readonly target: Target<Config>;
+  readonly io: TargetCliIo;
+  readonly cliLog: CliLog;
+  readonly print: (text: string) => Promise<void>;
+}
+
+async function runCommand<Config>(line: CommandLine, context: CliContext<Config>): Promise<void> {
+  const { target, print } = context;
+  switch (line.command) {
+    case "help":
+      return await print(line.text);
+    case "version": {
+      const { name, version, sdk_version: sdk } = await target.about();
+      return await print(`${name} v${version}, Chorale target SDK v${sdk}\n`);
+    }
+    case "about":
+      return await print(renderAbout(await target.about(), line.format));
+    case "print-state":
+      return await withSignals(context, (signal) => printState(context, { paths: line.config, signal }));
+    case "run":
+      return await withSignals(context, (signal) => runInput(context, { ...line, signal }));
+  }
+}
+
+async function withSignals<Config>(
+  { io }: CliContext<Config>,
+  task: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stopping = new AbortController();
+  const remove = io.onSignal((signal) => stopping.abort(new InterruptedError(signal)));
+  try {
+    await task(stopping.signal);
+  } finally {
+    remove();
+  }
+}
+
+async function printState<Config>(
+  context: CliContext<Config>,
+  { paths, signal }: { paths: readonly string[]; signal: AbortSignal },
+): Promise<void> {
+  const { config, log } = await settingsOf(context, paths);
+  const state = await context.target.readState(config, { log, signal });
+  if (state !== undefined) await context.print(`${state}\n`);
+}
+
+async function runInput<Config>(
+  context: CliContext<Config>,
+  { config: paths, input, signal }: { config: readonly string[]; input: string | undefined; signal: AbortSignal },
+): Promise<void> {
+  const { target, io, print } = context;
+  const { config, log } = await settingsOf(context, paths);
+  await target.run(input === undefined ? io.stdin : io.openInput(input), {
+    config,
+    log,
+    signal,
+    metrics: createMetrics(io.writeError),
+    onState: (state) => print(`${state}\n`),
+  });
+}
+
+async function settingsOf<Config>(
+  { target, io, cliLog }: CliContext<Config>,
+  paths: readonly string[],
+): Promise<{ config: Config; log: Logger }> {
+  const log = await cliLog.open();
+  const prefix = settingPrefix(target.name);
+  const { env, readFile } = io;
+  const config = await loadConfig(target.config, { paths, prefix, env, readFile, log });
+  cliLog.redactWith(createRedactor(secretsOf(target.config.json, config)));
+  return { config, log };
+}

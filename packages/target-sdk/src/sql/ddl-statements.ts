@@ -1,0 +1,92 @@
+import type { ColumnType } from "../columns.ts";
+import type { Dialect, Statement, TableName, TypeChange } from "./dialect.ts";
+import { quoteName, quoteTable } from "./identifiers.ts";
+
+/** Decimal digits that survive in every double. */
+const doubleDigits = 15;
+
+/** A column to be made. */
+export interface NewColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** A table and the dialect that its statements are written in. */
+export interface TableContext {
+  readonly dialect: Dialect;
+  readonly table: TableName;
+}
+
+/** Makes the schema unless it is there. */
+export function createSchema({ catalog, schema }: Omit<TableName, "table">): Statement {
+  const name = [...(catalog === undefined ? [] : [catalog]), schema].map(quoteName).join(".");
+  return { sql: `CREATE SCHEMA IF NOT EXISTS ${name}` };
+}
+
+/** Makes a table. It fails when there is one already. */
+export function createTable({ dialect, table }: TableContext, columns: readonly NewColumn[]): Statement {
+  return { sql: `CREATE TABLE ${quoteTable(table)} (${columns.map(definition(dialect)).join(", ")})` };
+}
+
+/** Adds columns, in one statement where the dialect can. None for no columns. */
+export function addColumns(
+  { dialect, table }: TableContext,
+  columns: readonly NewColumn[],
+): readonly Statement[] {
+  if (columns.length === 0) return [];
+  const definitions = columns.map(definition(dialect));
+  const clauses = dialect.addsColumnsTogether ? [definitions.join(", ")] : definitions;
+  return clauses.map((clause) => ({ sql: `ALTER TABLE ${quoteTable(table)} ADD COLUMN ${clause}` }));
+}
+
+/**
+ * Makes a column wider: in place, or by a copy beside it that takes its name. A copy that was broken off
+ * leaves a column named as {@link copyName} says.
+ */
+export function widenColumn(
+  { dialect, table }: TableContext,
+  { name, change }: { readonly name: string; readonly change: TypeChange },
+): readonly Statement[] {
+  const alter = `ALTER TABLE ${quoteTable(table)}`;
+  const column = quoteName(name);
+  const type = dialect.columnType(change.to);
+  const converted = dialect.convert(column, change);
+  if (dialect.widensInPlace(change)) {
+    const using = converted === column ? "" : ` USING ${converted}`;
+    return [{ sql: `${alter} ALTER COLUMN ${column} SET DATA TYPE ${type}${using}` }];
+  }
+  const copy = quoteName(copyName(name));
+  return [
+    { sql: `${alter} ADD COLUMN ${copy} ${type}` },
+    { sql: `UPDATE ${quoteTable(table)} SET ${copy} = ${converted}` },
+    { sql: `${alter} DROP COLUMN ${column}` },
+    { sql: `${alter} RENAME COLUMN ${copy} TO ${column}` },
+  ];
+}
+
+/** Takes up a copy that was broken off: it is complete once its original is gone, and made anew else. */
+export function finishCopy(
+  { table }: TableContext,
+  { name, copy, isComplete }: { readonly name: string; readonly copy: string; readonly isComplete: boolean },
+): Statement {
+  const alter = `ALTER TABLE ${quoteTable(table)}`;
+  return isComplete
+    ? { sql: `${alter} RENAME COLUMN ${quoteName(copy)} TO ${quoteName(name)}` }
+    : { sql: `${alter} DROP COLUMN ${quoteName(copy)}` };
+}
+
+/** The name of a column's wider copy, while it is made. */
+export function copyName(name: string): string {
+  return `${name}__widened`;
+}
+
+/** Counts the numbers of a column that have more digits than a double is sure to keep. */
+export function countLongNumbers({ table }: Pick<TableContext, "table">, name: string): Statement {
+  const text = `CAST(${quoteName(name)} AS VARCHAR)`;
+  const digits = `TRIM(REPLACE(REPLACE(${text}, '-', ''), '.', ''), '0')`;
+  return { sql: `SELECT count(*) FROM ${quoteTable(table)} WHERE LENGTH(${digits}) > ${doubleDigits}` };
+}
+
+function definition(dialect: Dialect): (column: NewColumn) => string {
+  return ({ name, type }) => `${quoteName(name)} ${dialect.columnType(type)}`;
+}

@@ -1,0 +1,126 @@
+import {
+  checkConfig,
+  type Logger,
+  type Metrics,
+  type ObjectSchema,
+  silentLogger,
+} from "@chorale/singer";
+import { type About, sdkVersion, targetCapabilities, versionOf } from "./about.ts";
+import type { TargetInput } from "./input.ts";
+import type { RunSummary } from "./run.ts";
+import type { TargetSettings } from "./settings.ts";
+import type { Warehouse } from "./warehouse.ts";
+
+/** What a target is made from. */
+export interface TargetOptions<Config> {
+  /** The name of its package and executable, such as `target-duckdb`. */
+  readonly name: string;
+  /** Its package.json, read when the version is asked for. */
+  readonly package: URL;
+  readonly description: string;
+  /** The schema of its settings, with `...targetSettings` among them. */
+  readonly config: ObjectSchema<Config>;
+  readonly warehouse: Warehouse<Config>;
+  /** What it can do beside what every target can. @default none */
+  readonly capabilities?: readonly string[];
+}
+
+/** How messages are loaded. */
+export interface RunOptions<Config> {
+  /** The settings; they are checked, and defaults are filled in. */
+  readonly config: Config | unknown;
+  /** @default says nothing */
+  readonly log?: Logger;
+  /** @default measures nothing */
+  readonly metrics?: Metrics;
+  /**
+   * Ends the run early: the commit in flight is finished, what is then due is handed to `onState`, and the run
+   * rejects with the signal's reason, or with an `InterruptedError` where that is no `ConnectorError`.
+   */
+  readonly signal?: AbortSignal;
+  /** Called with each state that is due, as JSON text; awaited before the next. @default nothing is called */
+  readonly onState?: (state: string) => void | Promise<void>;
+  /** Answers the time that batches are stamped with. @default the system's */
+  readonly clock?: () => Date;
+}
+
+/** How a committed state is read. */
+export interface ReadStateOptions {
+  /** @default says nothing */
+  readonly log?: Logger;
+  readonly signal?: AbortSignal;
+}
+
+/** A Singer target: what {@link defineTarget} makes. */
+export interface Target<Config> {
+  readonly name: string;
+  readonly description: string;
+  readonly config: ObjectSchema<Config>;
+  /** Answers name, version, capabilities and settings. */
+  about(): Promise<About>;
+  /**
+   * Loads messages, or bytes of newline-delimited messages, until the input ends. Resolves when everything that
+   * may be committed is; rejects with the first error after a commit in flight has ended.
+   */
+  run(input: TargetInput, options: RunOptions<Config>): Promise<RunSummary>;
+  /** Answers the state that is committed under the config's `state_id`; undefined when there is none. */
+  readState(config: Config | unknown, options?: ReadStateOptions): Promise<string | undefined>;
+}
+
+/**
+ * Makes a target from a warehouse. The target holds no state of its own: it may be run several times, and
+ * at the same time. Nothing of the warehouse is loaded before a run.
+ *
+ * @example
+ * ```ts
+ * export const targetDuckdb = defineTarget({
+ *   name: "target-duckdb",
+ *   package: new URL("../package.json", import.meta.url),
+ *   description: "Loads Singer streams into DuckDB",
+ *   config: object({ path: string(), ...targetSettings }),
+ *   warehouse: duckdb,
+ * });
+ * await targetDuckdb.run(messages, { config: { path: "shop.duckdb" } });
+ * ```
+ */
+export function defineTarget<Config extends TargetSettings>(options: TargetOptions<Config>): Target<Config> {
+  const { name, description, config, warehouse } = options;
+  return Object.freeze({
+    name,
+    description,
+    config,
+    about: () => aboutOf(options),
+    async run(input: TargetInput, run: RunOptions<Config>) {
+      const log = run.log ?? silentLogger;
+      const { runTarget } = await import("./run.ts");
+      return await runTarget({
+        name,
+        warehouse,
+        input,
+        log,
+        config: await checkConfig(config, run.config, { name, log }),
+        metrics: run.metrics,
+        signal: run.signal,
+        onState: run.onState ?? (() => undefined),
+        clock: run.clock ?? (() => new Date()),
+      });
+    },
+    async readState(value: unknown, { log = silentLogger, signal }: ReadStateOptions = {}) {
+      const { readCommittedState } = await import("./run.ts");
+      const checked = await checkConfig(config, value, { name, log });
+      return await readCommittedState({ warehouse, config: checked, log, signal });
+    },
+  });
+}
+
+async function aboutOf<Config>(options: TargetOptions<Config>): Promise<About> {
+  const { name, description, config, capabilities = [] } = options;
+  return {
+    name,
+    description,
+    version: await versionOf(options.package),
+    sdk_version: await sdkVersion(),
+    capabilities: [...new Set([...targetCapabilities, ...capabilities])].sort(),
+    settings: config.json,
+  };
+}
