@@ -119,7 +119,7 @@ describe.each(seeds)("killed at moments of seed %i", (seed) => {
     let tries = 0;
     for (let done = false; !done; tries += 1) {
       const kill =
-        tries < 4
+        tries < 2
           ? {
               victim: random() < 0.5 ? ("tap" as const) : ("target" as const),
               afterBytes: 1 + Math.floor(random() * reference.bytes),
