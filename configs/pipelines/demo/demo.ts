@@ -11,7 +11,7 @@ import { copyFile, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../../", import.meta.url);
 const folder = new URL(".demo/", root);
 const warehouse = fileURLToPath(new URL("warehouse.duckdb", folder));
 const runsFile = new URL("runs.json", folder);
@@ -95,7 +95,7 @@ if (question !== undefined) {
   console.table(await ask(question));
 } else {
   await mkdir(folder, { recursive: true });
-  await copyFile(new URL("configs/pipelines/demo/chorale.yml", root), new URL("chorale.yml", folder));
+  await copyFile(new URL("chorale.yml", import.meta.url), new URL("chorale.yml", folder));
   const earlier: number = existsSync(runsFile) ? JSON.parse(await readFile(runsFile, "utf8")) : 0;
   const buildCode = await run("tsc", ["--build"]);
   let now = beginning;
