@@ -1,20 +1,30 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Usage } from "./measurement.ts";
 
-const require = createRequire(import.meta.url);
 const probe = new URL("../bin/usage-probe.js", import.meta.url).href;
 
 /** The packages whose programs are measured. */
-export type ProgramPackage = "@chorale/runner" | "@chorale/tap-zendesk" | "@chorale/target-duckdb";
+const packageFiles = {
+  "@chorale/runner": () => import.meta.resolve("@chorale/runner/package.json"),
+  "@chorale/tap-zendesk": () => import.meta.resolve("@chorale/tap-zendesk/package.json"),
+  "@chorale/target-duckdb": () => import.meta.resolve("@chorale/target-duckdb/package.json"),
+};
+
+/** The name of a package whose program is measured. */
+export type ProgramPackage = keyof typeof packageFiles;
+
+/** Whether a value is the name of a package whose program is measured. */
+export function isProgramPackage(name: unknown): name is ProgramPackage {
+  return typeof name === "string" && Object.hasOwn(packageFiles, name);
+}
 
 /** Answers the path of the one program that a package brings. */
 export async function programOf(name: ProgramPackage): Promise<string> {
-  const packageFile = require.resolve(`${name}/package.json`);
+  const packageFile = fileURLToPath(packageFiles[name]());
   const { bin }: { bin: Record<string, string> } = JSON.parse(await readFile(packageFile, "utf8"));
   const [path] = Object.values(bin);
   if (path === undefined) throw new Error(`${name}: it brings no program.`);
@@ -40,8 +50,8 @@ export interface StartOptions {
 /** A program that runs. */
 export interface RunningProgram {
   readonly child: ChildProcess;
-  /** Resolves when it has ended with code 0 and all its output was read; else rejects with its stderr's end. */
-  readonly ended: Promise<void>;
+  /** Resolves to its stderr when it has ended with code 0; rejects with the end of it for another code. */
+  readonly ended: Promise<string>;
 }
 
 /** Starts a program that is JavaScript under this Node. */
@@ -63,11 +73,12 @@ export async function readUsage(usageFile: string): Promise<Usage> {
   return JSON.parse(await readFile(usageFile, "utf8"));
 }
 
-async function ended(child: ChildProcess, command: string): Promise<void> {
-  const stderr = child.stderr === null ? Promise.resolve("") : text(child.stderr);
+async function ended(child: ChildProcess, command: string): Promise<string> {
+  const log = child.stderr === null ? Promise.resolve("") : text(child.stderr);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject).once("close", resolve);
   });
-  if (code !== 0)
-    throw new Error(`${command} ended with code ${code}: ${(await stderr).slice(-2_000).trim()}`);
+  const stderr = await log;
+  if (code === 0) return stderr;
+  throw new Error(`${command} ended with code ${code}: ${stderr.slice(-2_000).trim()}`);
 }

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -21,6 +21,11 @@ interface TaskMessage {
   readonly input: TaskInput;
 }
 
+interface TaskAnswer {
+  readonly measurement?: Measurement;
+  readonly problem?: string;
+}
+
 const program = new URL("../bin/bench-task.js", import.meta.url);
 
 /** Runs a variant's task in a process of its own. Throws with what the process wrote to stderr when it fails. */
@@ -39,17 +44,9 @@ export async function runTaskProcess(variant: Variant, options: TaskProcessOptio
   };
   try {
     const stderr = child.stderr === null ? Promise.resolve("") : text(child.stderr);
-    const measurement = await new Promise<Measurement | undefined>((resolve, reject) => {
-      let answer: Measurement | undefined;
-      child.once("error", reject);
-      child.once("close", () => resolve(answer));
-      child.on("message", (result: Measurement) => {
-        answer = result;
-      });
-      child.send(message);
-    });
-    if (measurement !== undefined) return measurement;
-    throw new Error(`it ended without a result: ${(await stderr).trim()}`);
+    const answer = await answerOf(child, message);
+    if (answer?.measurement !== undefined) return answer.measurement;
+    throw new Error(answer?.problem ?? `it ended without a result: ${(await stderr).trim()}`);
   } catch (cause) {
     signal.throwIfAborted();
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -60,13 +57,33 @@ export async function runTaskProcess(variant: Variant, options: TaskProcessOptio
   }
 }
 
+async function answerOf(child: ChildProcess, message: TaskMessage): Promise<TaskAnswer | undefined> {
+  return new Promise((resolve, reject) => {
+    let answer: TaskAnswer | undefined;
+    child.once("error", reject);
+    child.once("close", () => resolve(answer));
+    child.on("message", (received: TaskAnswer) => {
+      answer = received;
+    });
+    child.send(message);
+  });
+}
+
 /** Runs the one task that the parent process sends, and answers its measurement. */
 export async function serveTask(channel: NodeJS.Process): Promise<void> {
   const message = await new Promise<TaskMessage>((resolve) => {
     channel.once("message", (received: TaskMessage) => resolve(received));
   });
-  const task = await loadTask(message.task);
-  const measurement = await task(message.input);
-  await new Promise((resolve) => channel.send?.(measurement, resolve));
+  const answer = await runTask(message);
+  await new Promise((resolve) => channel.send?.(answer, resolve));
   channel.disconnect();
+}
+
+async function runTask({ task, input }: TaskMessage): Promise<TaskAnswer> {
+  try {
+    const run = await loadTask(task);
+    return { measurement: await run(input) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }

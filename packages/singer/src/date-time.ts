@@ -78,7 +78,15 @@ export function parseInstant(text: string): Instant | undefined {
   };
 }
 
-/** Orders two moments: negative when `left` is the earlier one. Exact to any number of digits. */
+/**
+ * Orders two moments: negative when `left` is the earlier one, 0 when they are the same. Exact to any
+ * number of digits.
+ *
+ * @example
+ * ```ts
+ * compareInstants({ seconds: 0, fraction: "05" }, { seconds: 0, fraction: "1" }); // -1
+ * ```
+ */
 export function compareInstants(left: Instant, right: Instant): number {
   if (left.seconds !== right.seconds) return left.seconds < right.seconds ? -1 : 1;
   if (left.fraction === right.fraction) return 0;

@@ -24,9 +24,9 @@ const secretParameter =
  * ```
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = [...new Set(secrets.flatMap(linesOf).filter(isLong).flatMap(formsOf))]
-    .filter(isLong)
-    .sort((left, right) => right.length - left.length);
+  const forms = [...new Set(secrets.flatMap(linesOf).filter(isLong).flatMap(formsOf))].sort(
+    (left, right) => right.length - left.length,
+  );
   const known = forms.length === 0 ? undefined : new RegExp(forms.map(escapeForRegExp).join("|"), "g");
   return (text) => {
     const clean = known === undefined ? text : text.replace(known, replacement);

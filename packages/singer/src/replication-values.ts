@@ -21,7 +21,7 @@ const decimalText = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
  */
 export function compareReplicationValues(left: unknown, right: unknown): number {
   if (left === right) return 0;
-  if (typeof left === "number" && typeof right === "number" && !Number.isNaN(left - right)) {
+  if (typeof left === "number" && typeof right === "number" && Number.isFinite(left - right)) {
     return left < right ? -1 : 1;
   }
   if (typeof left === "string" && typeof right === "string" && isSameShape(left, right)) {

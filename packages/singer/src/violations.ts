@@ -52,7 +52,7 @@ export function violationsOf(found: readonly ErrorObject[]): readonly SchemaViol
 /** Whether an error is what one of the alternatives of `choice` wants. */
 function isAlternative(inner: ErrorObject, choice: ErrorObject): boolean {
   const isChoice = choice.keyword === "anyOf" || choice.keyword === "oneOf";
-  return isChoice && inner !== choice && inner.schemaPath.startsWith(`${choice.schemaPath}/`);
+  return isChoice && inner.schemaPath.startsWith(`${choice.schemaPath}/`);
 }
 
 function joined([first = "", ...others]: readonly string[]): string {

@@ -362,6 +362,19 @@ describe("loadConfig", () => {
     );
   });
 
+  it.each([
+    ["PAGE_SIZE", "9007199254740993", 'config: "page_size" must be an integer. Set it in TAP_X_PAGE_SIZE.'],
+    ["PROXY", "host,8080", 'config: "proxy" must be an object. Set it in TAP_X_PROXY.'],
+  ])("does not guess what %s=%s means", async (key, text, message) => {
+    const source = sourceOf({
+      files: { "a.json": complete },
+      paths: ["a.json", "ENV"],
+      env: { [`TAP_X_${key}`]: text },
+    });
+    await expect(loadConfig(schema, source)).rejects.toThrow(message);
+    expect(source.warnings).toEqual([]);
+  });
+
   it("shows no secret in an error, its cause or its stack", async () => {
     const error = await errorOf({ files: { "a.json": '{"api_token": "s3cr3t-token" "x"}' } });
     expect(error.cause).toBeUndefined();

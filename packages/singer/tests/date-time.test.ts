@@ -132,6 +132,7 @@ describe("parseInstant", () => {
     "2026-02-30",
     "2026-01-01T25:00:00Z",
     "2026-01-01T00:60:00Z",
+    "2026-01-01T00:00:61Z",
     "999999-01-01",
   ])("answers undefined for %j", (text) => {
     expect(parseInstant(text)).toBeUndefined();

@@ -64,6 +64,10 @@ const orders: [name: string, values: unknown[][]][] = [
       ["2026-01-01T00:00:01-01:00"],
     ],
   ],
+  [
+    "moments that differ in the separator",
+    [["2026-01-01T00:00:00"], ["2026-01-01 00:00:01"], ["2026-01-01T00:00:02"]],
+  ],
   ["texts", [["2026-13-45"], ["B"], ["a"], ["b"], ["é"]]],
   ["truth values", [[false], [true]]],
 ];

@@ -167,6 +167,16 @@ describe("selectStreams", () => {
     expect(selectStreams(catalog, []).catalog).toBe(catalog);
   });
 
+  it("says of what is unsupported that it is not selected", () => {
+    const [first] = selectStreams(catalog, ["users.*"]).catalog.streams;
+    const blob = first?.metadata.find(({ breadcrumb }) => breadcrumb[1] === "blob");
+    expect(blob?.metadata).toEqual({ inclusion: "unsupported", selected: false });
+  });
+
+  it("selects no stream by excluding a part of it", () => {
+    expect(Object.keys(selected(["!users.email"]))).toEqual(["user_audits", "public.orders", "__proto__"]);
+  });
+
   it("overrules the older form of a selection", () => {
     const old: Catalog = {
       streams: [

@@ -169,6 +169,16 @@ describe("which properties are selected", () => {
     expect(pick({ id: 1, at: 2, blob: 3, x: 4 })).toEqual({ id: 1, at: 2 });
   });
 
+  it("treats what lies below such a property like everything else", () => {
+    const { pick } = selectionOf(
+      entryOf(
+        { properties: { id: { properties: { id: {}, part: {} } }, x: {} } },
+        { "": { ...on, "table-key-properties": ["id"] }, id: off, "id.id": off },
+      ),
+    );
+    expect(pick({ id: { id: 1, part: 2 }, x: 3 })).toEqual({ id: { part: 2 }, x: 3 });
+  });
+
   it("goes through alternatives and never through the items of arrays", () => {
     const variants: JsonSchema = {
       properties: {

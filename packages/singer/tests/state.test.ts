@@ -43,6 +43,11 @@ describe("parseState", () => {
     ["an empty object", "{}", {}],
     ["no bookmarks", '{"bookmarks":null}', {}],
     ["a byte order mark", '\uFEFF{"bookmarks":{}}', { bookmarks: {} }],
+    [
+      "bookmarks before all else",
+      '{"singer_state":{"a":1},"bookmarks":{"u":1}}',
+      { singer_state: { a: 1 }, bookmarks: { u: 1 } },
+    ],
     ["a tap's own type", '{"type":"STATE","bookmarks":{}}', { type: "STATE", bookmarks: {} }],
     ["null as what is under way", '{"currently_syncing":null}', { currently_syncing: null }],
   ])("reads %s", (_name, text, expected) => {

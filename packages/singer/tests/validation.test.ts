@@ -159,6 +159,7 @@ describe("numbers that a double cannot hold", () => {
       list: { type: "array", items: { type: "integer" }, uniqueItems: true },
       decimal: { anyOf: [{ type: "number" }, { type: "string", format: "x-singer.decimal" }] },
       max: { maximum: 100 },
+      below: { type: "number", maximum: 0 },
       not: { not: { type: "number" } },
       enumerated: { enum: [{ a: 1 }, 12] },
     },
@@ -186,6 +187,8 @@ describe("numbers that a double cannot hold", () => {
     ['{"list":[9007199254740993,9007199254740993]}', false],
     ['{"decimal":12345678901234567890.123456789}', true],
     ['{"max":9007199254740993}', false],
+    ['{"below":-1.00000000000000000001}', true],
+    ['{"below":1.00000000000000000001}', false],
     ['{"not":9007199254740993}', false],
     ['{"enumerated":9007199254740993}', false],
     ['{"any":{"deep":[{"er":9007199254740993}]},"integer":"x"}', false],
@@ -356,6 +359,24 @@ describe("hostile schemas", () => {
     expect(warnings).toEqual([
       'users: parts of the schema are not checked: format "colour-1", pattern "(", keyword "wat"',
     ]);
+  });
+
+  it("are forgotten one by one when there are too many", () => {
+    const warnings: string[] = [];
+    const ignore = (): undefined => undefined;
+    const log: Logger = {
+      debug: ignore,
+      info: ignore,
+      error: ignore,
+      warn: (message) => warnings.push(message),
+    };
+    for (let index = 0; index <= 500; index += 1) compile({ format: `colour-${index}` }, { log });
+    expect(warnings).toHaveLength(501);
+    compile({ format: "colour-500" }, { log });
+    compile({ format: "colour-1" }, { log });
+    expect(warnings).toHaveLength(501);
+    compile({ format: "colour-0" }, { log });
+    expect(warnings).toHaveLength(502);
   });
 
   it("meet records that are nested without end", () => {

@@ -8,7 +8,7 @@ import { afterEach, expect, it } from "vitest";
 import { runTapCli, type TapCliIo } from "../src/cli/index.ts";
 import { defineTap, type Tap } from "../src/index.ts";
 import { type LocalServer, type Route, serve } from "./support/local-server.ts";
-import { orders, products, type ShopConfig, shopRoute, tags, tapShop } from "./support/shop.ts";
+import { orders, products, type ShopConfig, shop, shopRoute, tags, tapShop } from "./support/shop.ts";
 import { shopData, shopToken } from "./support/shop-replica.ts";
 
 const servers: LocalServer[] = [];
@@ -372,6 +372,50 @@ it("logs at the level that is asked for", async () => {
 it("keeps secrets out of its log at every level", async () => {
   const result = await run(good, { env: { LOGLEVEL: "debug" } });
   expect(result.stderr + result.stdout).not.toContain(shopToken);
+});
+
+it("keeps secrets out of what a stream logs and throws", async () => {
+  const chatty = shop.customStream({
+    name: "chatty",
+    schema: tags.schema,
+    keyProperties: ["name"],
+    // biome-ignore lint/correctness/useYield: it throws before it yields
+    async *records({ log, config }) {
+      log.info(`calling with ${config.api_token}`, { header: `Bearer ${config.api_token}` });
+      throw new Error(`no luck with ${config.api_token}`);
+    },
+  });
+  const result = await run(good, {
+    tap: defineTap({ ...tapShop, streams: [chatty] }),
+    env: { LOGLEVEL: "debug" },
+  });
+  expect(result.code).toBe(70);
+  expect(
+    result.lines.filter(({ msg }) => msg.includes("calling with") || msg.includes("no luck")),
+  ).toHaveLength(2);
+  expect(result.stderr).not.toContain(shopToken);
+});
+
+it("says that a signal ended it, whatever a stream makes of that", async () => {
+  let stop: ((signal: StopSignal) => void) | undefined;
+  const clumsy = shop.customStream({
+    name: "clumsy",
+    schema: tags.schema,
+    keyProperties: ["name"],
+    // biome-ignore lint/correctness/useYield: it throws before it yields
+    async *records() {
+      stop?.("SIGINT");
+      throw new TypeError("socket is undefined");
+    },
+  });
+  const result = await run(good, {
+    tap: defineTap({ ...tapShop, streams: [clumsy] }),
+    onSignal: (handler) => {
+      stop = handler;
+      return () => undefined;
+    },
+  });
+  expect(result.code).toBe(130);
 });
 
 it("ends after what was due when it is told to stop", async () => {

@@ -1,9 +1,10 @@
 import { ApiError, AuthenticationError, ConfigError, type Message } from "@chorale/singer";
 import { expect, it } from "vitest";
 import { defineTap } from "../src/index.ts";
+import { collect } from "./support/collect.ts";
 import { serve } from "./support/local-server.ts";
 import { catalogOf, runShop } from "./support/run-shop.ts";
-import { orders, shop, shopRoute, tags, tapShop } from "./support/shop.ts";
+import { byCursor, lines, orders, shop, shopRoute, tags, tapShop } from "./support/shop.ts";
 import { shopData, shopToken } from "./support/shop-replica.ts";
 
 const route = shopRoute(shopData);
@@ -159,6 +160,28 @@ it("throws what a signal was aborted with, and ends what waits", async () => {
   expect(states.at(-1)?.bookmarks?.["orders"]).toEqual({ updated_at: "2026-01-01T00:00:00Z", cursor: "1" });
 });
 
+it("does not take a stream that stops because of the signal for one that ended", async () => {
+  const stop = new AbortController();
+  const hasty = shop.customStream({
+    name: "hasty",
+    schema: orders.schema,
+    keyProperties: ["id"],
+    replicationKey: "updated_at",
+    async *records({ signal }) {
+      yield { id: 1, updated_at: "2026-01-02T00:00:00Z" };
+      stop.abort(new Error("enough"));
+      if (signal.aborted) return;
+      yield { id: 2, updated_at: "2026-01-01T00:00:00Z" };
+    },
+  });
+  const { error, states } = await runShop({
+    tap: defineTap({ ...tapShop, streams: [hasty] }),
+    signal: stop.signal,
+  });
+  expect(error).toBe(stop.signal.reason);
+  expect(states).toEqual([]);
+});
+
 it("does nothing when the signal was aborted before", async () => {
   const reason = new Error("never mind");
   const { error, messages, requests } = await runShop({ signal: AbortSignal.abort(reason) });
@@ -220,6 +243,32 @@ it("ends requests and children when its reader leaves", async () => {
   // Leaving the loop waited until all was closed: the server has nobody to answer.
   expect(first).toHaveLength(22);
   await server.close();
+});
+
+it("closes its connections in the end", async () => {
+  const server = await serve(route);
+  await collect(tapShop.sync({ config: { base_url: server.url, api_token: shopToken } }));
+  await server.unconnected();
+  await server.close();
+});
+
+it("ends a custom stream in order when its reader leaves", async () => {
+  const steps: string[] = [];
+  const careful = shop.customStream({
+    name: "careful",
+    schema: orders.schema,
+    keyProperties: ["id"],
+    async *records() {
+      try {
+        for (let id = 0; ; id += 1) yield { id };
+      } finally {
+        steps.push("cleaned up");
+      }
+    },
+  });
+  const tap = defineTap({ ...tapShop, streams: [careful] });
+  await runShop({ tap, until: ({ type }) => type === "RECORD" });
+  expect(steps).toEqual(["cleaned up"]);
 });
 
 it("may be left before it began, and read to its end twice", async () => {

@@ -173,6 +173,24 @@ it.each([
   expect(lastState).toEqual({ bookmarks: { orders: { updated_at: "2026-01-03T00:00:00Z", cursor: "5" } } });
 });
 
+it("takes a number that another tap bookmarked for what its own bookmark would say", async () => {
+  const epoch = Date.parse("2026-01-31T00:00:00Z") / 1000;
+  const spelled = {
+    ...products,
+    bookmarkValue: ({ changed }: Readonly<Record<string, unknown>>) =>
+      typeof changed === "number"
+        ? new Date(changed * 1000).toISOString()
+        : products.bookmarkValue({ changed }),
+  };
+  const { briefs, lastState } = await runShop({
+    tap: defineTap({ ...tapShop, streams: [spelled] }),
+    state: { bookmarks: { products: { changed: epoch } } },
+    config: { start_date: "2026-01-15T00:00:00Z" },
+  });
+  expect(briefs).toEqual(["SCHEMA products", "products 1", "products 2"]);
+  expect(lastState).toEqual({ bookmarks: { products: { changed: "2026-02-01T00:00:00Z" } } });
+});
+
 it("reads a stream for its children without emitting it", async () => {
   const { briefs, lastState, logs } = await runShop({
     select: ["order_lines"],

@@ -44,7 +44,9 @@ export const zendesk = defineRestClient({
   baseUrl: ({ base_url = "", subdomain = "" }) => {
     // A gateway may have a path of its own; the API's is added where it is missing.
     if (base_url !== "") return `${base_url.replace(/\/*(?:api\/v2\/*)?$/, "")}/api/v2/`;
-    const name = /^(?:https?:\/\/)?([a-z\d][a-z\d-]{2,62})(?:\.zendesk\.com(?:[:/].*)?)?$/i.exec(subdomain)?.[1];
+    const name = /^(?:https?:\/\/)?([a-z\d][a-z\d-]{2,62})(?:\.zendesk\.com(?:[:/].*)?)?$/i.exec(
+      subdomain,
+    )?.[1];
     if (name !== undefined) return `https://${name}.zendesk.com/api/v2/`;
     throw new ConfigError(
       'config: "subdomain" is missing or no Zendesk subdomain. Set it to `acme` for https://acme.zendesk.com.',

@@ -1,5 +1,11 @@
 import { isObject } from "@chorale/singer";
-import { type AnyRecord, cursorPages, type PageAnswer, type PageWalk, type Pagination } from "@chorale/tap-sdk";
+import {
+  type AnyRecord,
+  cursorPages,
+  type PageAnswer,
+  type PageWalk,
+  type Pagination,
+} from "@chorale/tap-sdk";
 
 /**
  * The pages of a list with `page[size]`. Its cursor and links go on after the last page, so only `has_more`

@@ -93,6 +93,9 @@ describe("a second run", () => {
 
 /** The keys of the rows that share the newest moment. */
 function newestOf(records: readonly Readonly<Record<string, unknown>>[]): readonly unknown[] {
-  const newest = records.map((record) => String(record["updated_at"])).toSorted().at(-1);
+  const newest = records
+    .map((record) => String(record["updated_at"]))
+    .toSorted()
+    .at(-1);
   return records.filter((record) => record["updated_at"] === newest).map(({ id }) => id);
 }

@@ -346,5 +346,7 @@ describe("a run that was stopped", () => {
 function idsBefore({ messages }: Run, stateIndex: number): readonly unknown[] {
   let left = stateIndex + 1;
   const end = messages.findIndex(({ type }) => type === "STATE" && --left === 0);
-  return messages.slice(0, end).flatMap((message) => (message.type === "RECORD" ? [message.record["id"]] : []));
+  return messages
+    .slice(0, end)
+    .flatMap((message) => (message.type === "RECORD" ? [message.record["id"]] : []));
 }

@@ -13,7 +13,9 @@ interface Meta {
 function page(ids: readonly number[], meta?: Meta) {
   return {
     macros: ids.map((id) => ({ id, updated_at: `2026-01-0${id}T00:00:00Z` })),
-    ...(meta === undefined ? { next_page: null } : { meta, links: { next: "https://evil.example/api/v2/macros" } }),
+    ...(meta === undefined
+      ? { next_page: null }
+      : { meta, links: { next: "https://evil.example/api/v2/macros" } }),
   };
 }
 
@@ -109,7 +111,9 @@ describe("groups", () => {
   it("come with those that were deleted", async () => {
     await withAccount({}, async (account) => {
       const first = await runWell({ url: account.url, streams: ["groups"] });
-      const [id] = first.records("groups").flatMap((group) => (group["deleted"] === false ? [group["id"]] : []));
+      const [id] = first
+        .records("groups")
+        .flatMap((group) => (group["deleted"] === false ? [group["id"]] : []));
       account.store.lists.groups.delete(Number(id));
       const second = await runWell({ url: account.url, streams: ["groups"], state: first.states.at(-1) });
       expect(second.records("groups")).toContainEqual(expect.objectContaining({ id, deleted: true }));

@@ -109,29 +109,35 @@ describe("the children of tickets", () => {
     { name: "403 without a word", status: 403, body: "" },
   ];
 
-  it.each(refusals)("of one ticket may be refused ($name): they are left out and counted", async ({ status, body }) => {
-    const script = tickets(
-      [1, 2, 3].map((id) => ({ id, status: "open" })),
-      (id) => (id === 2 ? { status, body } : undefined),
-    );
-    await withScript(script, async (server) => {
-      const run = await runWell({ url: server.url, streams: family });
-      expect(run.ids("ticket_audits").toSorted()).toEqual([10, 30]);
-      expect(run.ids("ticket_comments").toSorted()).toEqual([10, 30]);
-      expect(run.logs).toContainEqual({
-        level: "warn",
-        message: "answers were skipped",
-        fields: { skipped: { ticket_audits: 1, ticket_comments: 1 } },
+  it.each(refusals)(
+    "of one ticket may be refused ($name): they are left out and counted",
+    async ({ status, body }) => {
+      const script = tickets(
+        [1, 2, 3].map((id) => ({ id, status: "open" })),
+        (id) => (id === 2 ? { status, body } : undefined),
+      );
+      await withScript(script, async (server) => {
+        const run = await runWell({ url: server.url, streams: family });
+        expect(run.ids("ticket_audits").toSorted()).toEqual([10, 30]);
+        expect(run.ids("ticket_comments").toSorted()).toEqual([10, 30]);
+        expect(run.logs).toContainEqual({
+          level: "warn",
+          message: "answers were skipped",
+          fields: { skipped: { ticket_audits: 1, ticket_comments: 1 } },
+        });
+        expect(run.states.at(-1)?.bookmarks?.["ticket_audits"]).toEqual({
+          generated_timestamp: "2026-01-01T00:00:02Z",
+          after_cursor: "end",
+        });
       });
-      expect(run.states.at(-1)?.bookmarks?.["ticket_audits"]).toEqual({
-        generated_timestamp: "2026-01-01T00:00:02Z",
-        after_cursor: "end",
-      });
-    });
-  });
+    },
+  );
 
   it("that fail for another reason hold back the state of the page", async () => {
-    const script = tickets([{ id: 1, status: "open" }], () => ({ status: 400, body: '{"error":"BadRequest"}' }));
+    const script = tickets([{ id: 1, status: "open" }], () => ({
+      status: 400,
+      body: '{"error":"BadRequest"}',
+    }));
     await withScript(script, async (server) => {
       const run = await runTap({ url: server.url, streams: family });
       expect(String(run.error)).toContain("tickets/1/");
@@ -152,6 +158,16 @@ describe("the children of tickets", () => {
 });
 
 describe("the choice among the family", () => {
+  it("of whole tickets reads all children, and leaves no bookmark", async () => {
+    const script = tickets([1, 2].map((id) => ({ id, status: "open" })));
+    await withScript(script, async (server) => {
+      const run = await runWell({ url: server.url, streams: family, fullTable: ["tickets"] });
+      expect(server.targets()[0]).toBe("incremental/tickets/cursor?start_time=0");
+      expect(run.ids("ticket_audits").toSorted()).toEqual([10, 20]);
+      expect(run.states.at(-1)).toEqual({});
+    });
+  });
+
   it("of children alone reads tickets and emits none", async () => {
     const script = tickets([{ id: 1, status: "open" }]);
     await withScript(script, async (server) => {

@@ -7,7 +7,8 @@ const january = Date.parse("2026-01-01T00:00:00Z") / 1000;
 const start = Date.parse("2020-01-01T00:00:00Z") / 1000;
 const streams = ["organizations"];
 
-const at = (second: number): string => new Date((january + second) * 1000).toISOString().replace(".000Z", "Z");
+const at = (second: number): string =>
+  new Date((january + second) * 1000).toISOString().replace(".000Z", "Z");
 
 /** A page of organizations, with ids and seconds after the first of January. */
 function page(
@@ -87,10 +88,7 @@ describe("the time export", () => {
   });
 
   it("goes on after an empty page that is not the last", async () => {
-    const script = pages(
-      page([], { end: 3, last: false }),
-      page([[1, 4]], { end: 4, last: true }),
-    );
+    const script = pages(page([], { end: 3, last: false }), page([[1, 4]], { end: 4, last: true }));
     await withScript(script, async (server) => {
       const run = await runWell({ url: server.url, streams });
       expect(run.ids("organizations")).toEqual([1]);

@@ -74,6 +74,7 @@ class DuckdbSession implements WarehouseSession {
   readonly #idle: DuckDBConnection[] = [];
   readonly #unversioned = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
+  #lastLoad: Promise<unknown> = Promise.resolve();
   #staging = 0;
   #hasStateTable = false;
 
@@ -86,11 +87,11 @@ class DuckdbSession implements WarehouseSession {
   }
 
   stage(batch: SpooledBatch): Promise<StagedBatch | RefusedBatch> {
-    return this.#track(this.#stage(batch));
+    return this.#inTurn(() => this.#stage(batch));
   }
 
   commit(unit: CommitUnit): Promise<CommitResult> {
-    return this.#track(this.#commit(unit));
+    return this.#inTurn(() => this.#commit(unit));
   }
 
   async #prepare(spec: TableSpec): Promise<TableShape> {
@@ -174,6 +175,16 @@ class DuckdbSession implements WarehouseSession {
     } finally {
       this.#idle.push(connection);
     }
+  }
+
+  /**
+   * Runs one load at a time. Each has all threads, and all of `memory_limit`: several at once could fail
+   * where one after the other fits.
+   */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#lastLoad.then(work, work);
+    this.#lastLoad = done.catch(() => undefined);
+    return this.#track(done);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

@@ -84,9 +84,17 @@ export function nameOf({ lineNumber, file }: Pick<LinePlace, "lineNumber" | "fil
 /** Answers the schema with null allowed in every property that is no key: what `on_invalid_value: null` checks by. */
 export function withNullsAllowed(schema: JsonSchema, keyProperties: readonly string[]): JsonSchema {
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]): [string, JsonSchema] =>
-    keyProperties.includes(name) ? [name, property] : [name, { anyOf: [{ type: "null" }, property] }],
+    keyProperties.includes(name) ? [name, property] : [name, withNull(property)],
   );
   return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function withNull(property: JsonSchema): JsonSchema {
+  const { type } = property;
+  const hasList = "enum" in property || "const" in property;
+  return type === undefined || hasList
+    ? { anyOf: [{ type: "null" }, property] }
+    : { ...property, type: ["null", ...[type].flat()] };
 }
 
 interface Context extends LaneOptions {

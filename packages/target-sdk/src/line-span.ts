@@ -33,8 +33,9 @@ export class LineSpan {
     return this.#rows;
   }
 
+  /** Their bytes with line breaks. */
   get bytes(): number {
-    return this.#end - this.#start;
+    return this.#rows === 0 ? 0 : this.#end - this.#start + 1;
   }
 
   /** Goes on to another chunk. */

@@ -18,7 +18,7 @@ interface NumberParts {
 }
 
 /** Tells whether a text is spelled as JSON spells a number. */
-export function isNumberText(text: string): boolean {
+function isNumberText(text: string): boolean {
   return text.length <= maxNumberLength && jsonNumber.test(text);
 }
 

@@ -79,7 +79,7 @@ export function withoutLoneSurrogates(json: string): string {
 }
 
 /** Says of a value what it is and how it begins, for an error that a person reads. */
-export function describeValue(value: unknown): string {
+function describeValue(value: unknown): string {
   if (typeof value === "string") return `the text ${JSON.stringify(cut(value))}`;
   const number = numberSource(value);
   if (number !== undefined) return `the number ${cut(number)}`;
@@ -88,7 +88,7 @@ export function describeValue(value: unknown): string {
 }
 
 /** The source text of a number, whichever way it is kept. */
-export function numberSource(value: unknown): string | undefined {
+function numberSource(value: unknown): string | undefined {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   return isRawNumber(value) ? value.rawJSON : undefined;
 }

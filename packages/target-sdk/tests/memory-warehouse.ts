@@ -200,7 +200,9 @@ function rowOf(line: string, root: SpooledBatch["root"]): Row | undefined {
 }
 
 function merged(before: readonly Row[], rows: readonly Row[], { shape }: SpooledBatch): Row[] {
-  const keyOf = ({ record }: Row) => JSON.stringify(shape.spec.keyProperties.map((key) => record[key] ?? null));
+  // A rewritten integer is a text of the same digits.
+  const keyOf = ({ record }: Row) =>
+    JSON.stringify(shape.spec.keyProperties.map((key) => String(record[key] ?? null)));
   const byKey = new Map(before.map((row) => [keyOf(row), row]));
   for (const row of rows) byKey.set(keyOf(row), row);
   return [...byKey.values()];

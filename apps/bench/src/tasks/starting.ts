@@ -1,5 +1,5 @@
 import type { Measurement } from "../measurement.ts";
-import { type ProgramPackage, programOf, startCommand } from "../programs.ts";
+import { isProgramPackage, programOf, startCommand } from "../programs.ts";
 import { median } from "../statistics.ts";
 import type { TaskInput } from "./task.ts";
 
@@ -16,14 +16,4 @@ export async function startProgram({ settings }: TaskInput): Promise<Measurement
     seconds.push((performance.now() - startedAt) / 1000);
   }
   return { records: 0, bytes: 0, seconds: median(seconds) };
-}
-
-const packages: readonly ProgramPackage[] = [
-  "@chorale/runner",
-  "@chorale/tap-zendesk",
-  "@chorale/target-duckdb",
-];
-
-function isProgramPackage(name: unknown): name is ProgramPackage {
-  return packages.some((known) => known === name);
 }

@@ -27,6 +27,11 @@ const loaders = {
   "pump-runner": async () => (await import("./pumping.ts")).pumpWithRunner,
   "pump-node": async () => (await import("./pumping.ts")).pumpWithNode,
   start: async () => (await import("./starting.ts")).startProgram,
+  tap: async () => (await import("./zendesk.ts")).runTap,
+  pipeline: async () => (await import("./zendesk.ts")).runPipeline,
+  "load-recorded": async () => (await import("./zendesk.ts")).loadRecorded,
+  load: async () => (await import("./loading.ts")).loadFile,
+  "load-raw": async () => (await import("./raw-duckdb.ts")).loadWithDuckdb,
 } satisfies Record<string, () => Promise<Task>>;
 
 /** The name of a task. */

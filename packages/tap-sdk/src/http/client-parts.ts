@@ -4,20 +4,8 @@ import type { HttpClock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Classify } from "./http-client.ts";
 import type { RateBuckets } from "./rate-buckets.ts";
+import type { RequestMetric } from "./request-metric.ts";
 import type { Transport } from "./transport.ts";
-
-/** One try of a request, as it is told to whoever measures. */
-export interface RequestMetric {
-  readonly method: string;
-  /** The path with identifiers left out. */
-  readonly endpoint: string;
-  /** The answer's status; undefined when none came. */
-  readonly status: number | undefined;
-  /** From sending until the body was taken, or until its streaming began. */
-  readonly seconds: number;
-  /** How many tries came before. */
-  readonly retries: number;
-}
 
 /** What the requests of one client share. */
 export interface ClientParts {

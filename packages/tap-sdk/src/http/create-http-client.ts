@@ -1,13 +1,14 @@
 import { createRedactor, type Logger } from "@chorale/singer";
 import type { RestClientOptions } from "../definitions.ts";
 import { baseAddress } from "./address.ts";
-import type { ClientParts, RequestMetric } from "./client-parts.ts";
+import type { ClientParts } from "./client-parts.ts";
 import { type HttpClock, systemClock } from "./clock.ts";
 import { createCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
 import type { HttpClient, HttpMethod, RequestOptions } from "./http-client.ts";
 import { lowerCase, outgoing } from "./outgoing.ts";
 import { createRateBuckets } from "./rate-buckets.ts";
+import type { RequestMetric } from "./request-metric.ts";
 import { createResponseCheck } from "./response-check.ts";
 import type { TakeAnswer } from "./send.ts";
 import { type TakeOptions, takeBytes, takeJson } from "./take.ts";

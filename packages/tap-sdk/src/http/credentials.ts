@@ -61,8 +61,7 @@ export function createCredentials(options: CredentialOptions): Credentials {
       return { headers: { ...fixed, ...(await call) }, generation: used };
     },
     async renew(refused) {
-      if (refused === generation) fetchHeaders(true);
-      await pending;
+      await (refused === generation ? fetchHeaders(true) : pending);
     },
   };
 }
@@ -79,7 +78,9 @@ async function authorized(authorize: CredentialOptions["authorize"], refused: bo
     return (await authorize?.(refused)) ?? {};
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw new AuthenticationError(`credentials refused: ${saidBy(error)}. ${adviceOf(401)}`, { cause: error });
+    throw new AuthenticationError(`credentials refused: ${saidBy(error)}. ${adviceOf(401)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -10,98 +10,103 @@ interface Frame {
   key: string;
 }
 
+/** What a builder is told. */
+export interface PageBuilderOptions {
+  /** The names that lead to the list of records; none when the body is the list. */
+  readonly path: readonly string[];
+  /** Keeps numbers that a double cannot hold as they were written. */
+  readonly exactNumbers: boolean;
+}
+
 /** Builds the records of a page, and all of its body but them, from the tokens of a parser. */
-export interface PageBuilder {
-  accept(token: Token): void;
-  /** The items of the list that were finished since the last call. */
-  takeRecords(): readonly unknown[];
-  /** Whether the list of records was met. */
-  readonly found: boolean;
-  /** Whether everything that was opened was closed. */
-  readonly complete: boolean;
-  /** The body without its records. */
-  readonly body: unknown;
-}
+export class PageBuilder {
+  readonly #options: PageBuilderOptions;
+  readonly #frames: Frame[] = [];
+  #records: unknown[] = [];
+  #body: unknown;
+  #found = false;
 
-/** Makes a builder; `path` are the names that lead to the list of records, none when the body is the list. */
-export function createPageBuilder(options: { path: readonly string[]; exactNumbers: boolean }): PageBuilder {
-  const frames: Frame[] = [];
-  let records: unknown[] = [];
-  let found = false;
-  let started = false;
-  let body: unknown;
+  constructor(options: PageBuilderOptions) {
+    this.#options = options;
+  }
 
-  const isRecordsHere = (): boolean =>
-    frames.length === options.path.length &&
-    frames.every((frame, depth) => frame.object !== undefined && frame.key === options.path[depth]);
-  const attach = (value: unknown): void => {
-    const parent = frames.at(-1);
-    if (parent === undefined) body = value;
-    else if (parent.isRecords) records.push(value);
+  /** Whether the list of records, or what may stand in its place, was met. */
+  get found(): boolean {
+    return this.#found;
+  }
+
+  /** The body without its records; the list is there, and empty. */
+  get body(): unknown {
+    return this.#body;
+  }
+
+  /** Hands out the records that were finished since the last call. */
+  takeRecords(): readonly unknown[] {
+    const taken = this.#records;
+    this.#records = [];
+    return taken;
+  }
+
+  accept(token: Token): void {
+    if (token.name === "startObject") this.#open({ object: {}, list: undefined });
+    else if (token.name === "startArray") this.#open({ object: undefined, list: [] });
+    else if (token.name === "endObject" || token.name === "endArray") this.#close();
+    else if (token.name === "keyValue") this.#setKey(token.value);
+    else if (token.name === "numberValue") this.#attach(numberOf(token.value, this.#options));
+    else if (token.name === "nullValue") this.#acceptNull();
+    else if ("value" in token) this.#attach(token.value);
+  }
+
+  #open(container: Pick<Frame, "object" | "list">): void {
+    const isRecords = container.list !== undefined && this.#isRecordsHere();
+    this.#found ||= isRecords;
+    this.#frames.push({ ...container, isRecords, key: "" });
+  }
+
+  #close(): void {
+    const { object, list } = this.#frames.pop() ?? {};
+    if (object === undefined || !this.#isRecordsHere()) this.#attach(object ?? list);
+    else {
+      // A single object in place of the list is a list of one.
+      this.#found = true;
+      this.#records.push(object);
+    }
+  }
+
+  #setKey(key: string): void {
+    const frame = this.#frames.at(-1);
+    if (frame !== undefined) frame.key = key;
+  }
+
+  #acceptNull(): void {
+    // In place of the list it stands for no records.
+    this.#found ||= this.#isRecordsHere();
+    this.#attach(null);
+  }
+
+  #attach(value: unknown): void {
+    const parent = this.#frames.at(-1);
+    if (parent === undefined) this.#body = value;
+    else if (parent.isRecords) this.#records.push(value);
     else if (parent.list !== undefined) parent.list.push(value);
-    else if (parent.object !== undefined) setOwn(parent.object, parent.key, value);
-  };
-  const scalar = (value: unknown): void => {
-    // A `null` in place of the list stands for no records, as it does in a body that is parsed at once.
-    if (value === null && isRecordsHere()) found = true;
-    attach(value);
-  };
-  const open = (kind: "object" | "list"): void => {
-    const isRecords = kind === "list" && isRecordsHere();
-    found ||= isRecords;
-    frames.push({
-      object: kind === "object" ? {} : undefined,
-      list: kind === "list" ? [] : undefined,
-      isRecords,
-      key: "",
-    });
-  };
-  const close = (): void => {
-    const { object, list } = frames.pop() ?? {};
-    if (object === undefined || !isRecordsHere()) return attach(object ?? list);
-    // A single object in place of the list is a list of one.
-    found = true;
-    records.push(object);
-  };
-  const accept: PageBuilder["accept"] = (token) => {
-    started = true;
-    if (token.name === "startObject") open("object");
-    else if (token.name === "startArray") open("list");
-    else if (token.name === "endObject" || token.name === "endArray") close();
-    else if (token.name === "keyValue") setKey(frames.at(-1), token.value);
-    else if (token.name === "numberValue") scalar(numberOf(token.value, options.exactNumbers));
-    else if ("value" in token) scalar(token.value);
-  };
+    else if (parent.object !== undefined) setOwn(parent.object, { key: parent.key, value });
+  }
 
-  return {
-    accept,
-    takeRecords() {
-      const taken = records;
-      records = [];
-      return taken;
-    },
-    get found() {
-      return found;
-    },
-    get complete() {
-      return started && frames.length === 0;
-    },
-    get body() {
-      return body;
-    },
-  };
-}
-
-function setKey(frame: Frame | undefined, key: string): void {
-  if (frame !== undefined) frame.key = key;
+  #isRecordsHere(): boolean {
+    const { path } = this.#options;
+    return (
+      this.#frames.length === path.length &&
+      this.#frames.every((frame, depth) => frame.object !== undefined && frame.key === path[depth])
+    );
+  }
 }
 
 /** A key named `__proto__` is a property like any other, as it is for `JSON.parse`. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+function setOwn(object: Record<string, unknown>, { key, value }: { key: string; value: unknown }): void {
   if (key !== "__proto__") object[key] = value;
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function numberOf(text: string, exactNumbers: boolean): unknown {
+function numberOf(text: string, { exactNumbers }: PageBuilderOptions): unknown {
   return exactNumbers ? parseExact(text) : Number(text);
 }

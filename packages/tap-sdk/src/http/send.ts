@@ -64,7 +64,9 @@ async function followRedirects(first: Outgoing, parts: ClientParts): Promise<Sen
     request = redirected(request, { status, url: sameOrigin(target, { request, status, parts }) });
   }
   const what = `failed: more than ${maxRedirects} redirects`;
-  throw failed(brokenError(nameOf(first, parts), { what, advice: "Check the base address.", retryable: false }));
+  throw failed(
+    brokenError(nameOf(first, parts), { what, advice: "Check the base address.", retryable: false }),
+  );
 }
 
 function redirectOf(wire: WireAnswer, request: Outgoing): URL | undefined {
@@ -80,14 +82,20 @@ function sameOrigin(
   if (target.origin === request.url.origin) return withoutUserInfo(target);
   const what = `answered ${status}: refused to follow a redirect to another origin, ${target.origin}`;
   throw failed(
-    brokenError(nameOf(request, parts), { what, advice: "Check the base address.", status, retryable: false }),
+    brokenError(nameOf(request, parts), {
+      what,
+      advice: "Check the base address.",
+      status,
+      retryable: false,
+    }),
   );
 }
 
 async function sendWithCredentials(request: Outgoing, parts: ClientParts): Promise<Sent> {
   const { credentials, buckets, signal } = parts;
   await buckets?.of(request.options.bucket).take(signal);
-  // After the wait, which may outlast a token.
+  // After the wait, which may outlast a token. That no address of another origin comes here is looked after
+  // where links and redirects are read; this line keeps the credentials at home all the same.
   const mayHave = request.url.origin === parts.base.origin;
   const current = mayHave ? await credentials?.current() : undefined;
   const headers = { ...request.headers, ...current?.headers };

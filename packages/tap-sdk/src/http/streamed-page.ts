@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { brokenError, FailedTry } from "./failures.ts";
-import { createPageBuilder, type PageBuilder } from "./page-builder.ts";
+import { PageBuilder } from "./page-builder.ts";
 import { namesOf, recordsOf } from "./records-at.ts";
 import { failed, type TakenAnswer } from "./send.ts";
 import type { TakeRecordsOptions } from "./take-records.ts";
@@ -28,9 +28,9 @@ interface Reading {
 export async function readStreamed(answer: TakenAnswer, options: TakeRecordsOptions): Promise<StreamedPage> {
   const { parser: tokenizer } = await import("stream-json/parser.js");
   const { recordsAt, exactNumbers } = options;
-  const builder = createPageBuilder({ path: namesOf(recordsAt), exactNumbers });
+  const builder = new PageBuilder({ path: namesOf(recordsAt), exactNumbers });
   const parser = tokenizer.asStream({ packValues: true, streamValues: false });
-  parser.on("data", builder.accept);
+  parser.on("data", (token) => builder.accept(token));
   // Who waits for a write learns of it; without a listener it would end the process.
   parser.on("error", () => undefined);
   let ended = false;
@@ -53,7 +53,6 @@ async function* readBatches(reading: Reading): AsyncGenerator<readonly AnyRecord
     if (records.length > 0) yield records;
   }
   await parsing(reading, end(parser, decoder.decode()));
-  if (!builder.complete) throw notJson(reading, new Error("it ends too early"));
   // Says what is wrong in the words of a page that is parsed at once.
   if (!builder.found) recordsOf({ body: builder.body, url: answer.head.url }, options);
   const rest = taken(reading);

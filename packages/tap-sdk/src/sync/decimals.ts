@@ -52,8 +52,9 @@ export function decimalText(value: unknown): unknown {
 }
 
 function plainDigits(text: string): string {
-  const match = /^(-?)([0-9]+)e(-?[0-9]+)$/.exec(canonicalNumber(text));
-  if (match === null) return text;
+  const canonical = canonicalNumber(text);
+  const match = /^(-?)([0-9]+)e(-?[0-9]+)$/.exec(canonical);
+  if (match === null) return canonical;
   const [, sign = "", digits = "", exponent = ""] = match;
   const scale = Number(exponent);
   if (Math.abs(scale) > maxPlainDigits) return text;

@@ -87,6 +87,8 @@ class FamilyReader<Config> {
       await afterPage?.(page);
       if (remaining <= 0) return;
     }
+    // A stream may end early when it is told to stop: that is not its end.
+    this.#signal.throwIfAborted();
   }
 
   /** Answers how many records the page held. */

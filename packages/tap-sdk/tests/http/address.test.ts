@@ -1,6 +1,12 @@
 import { ApiError, ConfigError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
-import { type AddressOptions, addressOf, baseAddress, displayUrl, endpointOf } from "../../src/http/address.ts";
+import {
+  type AddressOptions,
+  addressOf,
+  baseAddress,
+  displayUrl,
+  endpointOf,
+} from "../../src/http/address.ts";
 
 const options: AddressOptions = {
   base: baseAddress("https://acme.test/api/v2"),
@@ -58,7 +64,9 @@ describe("an address", () => {
     "http://[",
   ])("%j is refused", (path) => {
     expect(() => addressOf(path, options)).toThrow(ApiError);
-    expect(() => addressOf(path, options)).toThrow(/refused: pagination link of another origin than https:\/\/acme\.test/);
+    expect(() => addressOf(path, options)).toThrow(
+      /refused: pagination link of another origin than https:\/\/acme\.test/,
+    );
   });
 
   it("is refused without its secrets", () => {

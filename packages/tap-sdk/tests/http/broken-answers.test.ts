@@ -100,7 +100,9 @@ describe("a server that is not there", () => {
     server.close();
     await once(server, "close");
     const clock = fakeClock();
-    const error = await errorOf(clientOf(`http://127.0.0.1:${port}`, { attempts: 3 }, { clock }).request("GET", "x"));
+    const error = await errorOf(
+      clientOf(`http://127.0.0.1:${port}`, { attempts: 3 }, { clock }).request("GET", "x"),
+    );
     expect(error).toMatchObject({ name: "ApiError", status: undefined, retryable: true, exitCode: 75 });
     expect(error.message).toBe(
       `GET http://127.0.0.1:${port}/x failed: connect ECONNREFUSED 127.0.0.1:${port}. Check the network and the base address, or try again later.`,
@@ -112,7 +114,9 @@ describe("a server that is not there", () => {
   it("because its name does not exist is tried again, and then named", async () => {
     const error = await errorOf(clientOf("http://nobody.invalid", { attempts: 2 }).request("GET", "x"));
     expect(error).toMatchObject({ name: "ApiError", retryable: true });
-    expect(error.message).toMatch(/^GET http:\/\/nobody\.invalid\/x failed: getaddrinfo (ENOTFOUND|EAI_AGAIN) nobody\.invalid\./);
+    expect(error.message).toMatch(
+      /^GET http:\/\/nobody\.invalid\/x failed: getaddrinfo (ENOTFOUND|EAI_AGAIN) nobody\.invalid\./,
+    );
   });
 });
 
@@ -159,7 +163,10 @@ describe("a body", () => {
 
   it("of an answer 204 is undefined", async () => {
     await using server = await serve(({ response }) => response.writeHead(204).end());
-    expect(await clientOf(server.origin).request("DELETE", "x")).toMatchObject({ status: 204, body: undefined });
+    expect(await clientOf(server.origin).request("DELETE", "x")).toMatchObject({
+      status: 204,
+      body: undefined,
+    });
   });
 
   it("keeps every digit of its numbers when it is asked to", async () => {

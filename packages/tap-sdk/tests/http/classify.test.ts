@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classifyAnswer, classifyByStatus } from "../../src/http/classify.ts";
-import type { Verdict } from "../../src/http/http-client.ts";
+import type { Classify, Verdict } from "../../src/http/http-client.ts";
 
 const table: readonly (readonly [number, Verdict])[] = [
   [200, "success"],
@@ -49,12 +49,12 @@ describe("an answer's verdict by its status", () => {
 
 describe("overriding tables", () => {
   const answer = { status: 400, headers: { "x-kind": "late" }, text: "Page still not yet cached" };
-  it.each([
+  it.each<[string, readonly (Classify | undefined)[], Verdict]>([
     ["the first with an opinion wins", [() => "skip", () => "retry"], "skip"],
     ["no opinion asks the next", [() => undefined, () => "retry"], "retry"],
     ["an absent table asks the next", [undefined, () => "rate-limited"], "rate-limited"],
     ["no opinion at all leaves it to the status", [() => undefined], "fail"],
-  ] as const)("%s", (_name, tables, verdict) => {
+  ])("%s", (_name, tables, verdict) => {
     expect(classifyAnswer(answer, tables)).toBe(verdict);
   });
 

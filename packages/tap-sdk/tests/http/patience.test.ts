@@ -58,7 +58,8 @@ describe("a time-out", () => {
     const reader = bytes[Symbol.asyncIterator]();
     let read = (await reader.next()).value?.length ?? 0;
     vi.advanceTimersByTime(3_600_000);
-    for (let next = await reader.next(); next.done !== true; next = await reader.next()) read += next.value.length;
+    for (let next = await reader.next(); next.done !== true; next = await reader.next())
+      read += next.value.length;
     expect(read).toBe(size);
   });
 });

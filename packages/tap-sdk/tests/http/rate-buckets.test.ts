@@ -22,7 +22,10 @@ describe("a rate bucket", () => {
 
   it("never lets more through than allowed in any window, whatever the pace", async () => {
     const pauses = fc.array(fc.integer({ min: 0, max: 15_000 }), { minLength: 1, maxLength: 60 });
-    const limit = fc.record({ requests: fc.integer({ min: 1, max: 7 }), perSeconds: fc.integer({ min: 1, max: 20 }) });
+    const limit = fc.record({
+      requests: fc.integer({ min: 1, max: 7 }),
+      perSeconds: fc.integer({ min: 1, max: 20 }),
+    });
     await fc.assert(
       fc.asyncProperty(pauses, limit, async (gaps, { requests, perSeconds }) => {
         const clock = fakeClock();

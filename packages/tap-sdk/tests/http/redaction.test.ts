@@ -1,7 +1,7 @@
-import { createRedactor, object, string } from "@chorale/singer";
 import { inspect } from "node:util";
+import { createRedactor, object, string } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
-import { clientOf, collectLog, errorOf } from "./test-client.ts";
+import { clientOf, collectLog, counter, errorOf } from "./test-client.ts";
 import { json, serve } from "./test-server.ts";
 
 const apiKey = "k3y/of+the=api";
@@ -42,10 +42,17 @@ describe("secrets", () => {
       await using server = await serve(({ response }) => response.writeHead(status).end(textOf(echo)));
       const { http, lines } = secretive(server.origin);
       const error = await errorOf(
-        http.request("GET", "x", { searchParams: { api_key: apiKey, q: token, access_token: "unknown-secret" } }),
+        http.request("GET", "x", {
+          searchParams: { api_key: apiKey, q: token, access_token: "unknown-secret" },
+        }),
       );
-      const shown = [...lines, error.message, error.stack, inspect(error, { depth: 9, showHidden: true })].join("\n");
-      for (const form of forms) expect(shown).not.toContain(form);
+      const shown = [
+        ...lines,
+        error.message,
+        error.stack,
+        inspect(error, { depth: 9, showHidden: true }),
+      ].join("\n");
+      for (const form of forms) expect(shown).not.toContain(form.slice(0, 8));
       expect(shown).not.toContain("unknown-secret");
       expect(shown).toContain(`${server.origin}/x?api_key=[redacted]`);
       expect(server.requests[0]?.url).toContain(`access_token=unknown-secret`);
@@ -78,8 +85,8 @@ describe("secrets", () => {
       response.writeHead(index === 0 ? 401 : 400).end("you sent fresh-token-2 and fresh-token-1"),
     );
     const { log, lines } = collectLog();
-    let calls = 0;
-    const authorize = async () => ({ authorization: `Bearer fresh-token-${(calls += 1)}` });
+    const calls = counter();
+    const authorize = async () => ({ authorization: `Bearer fresh-token-${calls.next()}` });
     const error = await errorOf(clientOf(server.origin, { authorize }, { log }).request("GET", "x"));
     expect([...lines, error.message].join("\n")).not.toContain("fresh-token-2");
     expect(error.message).toContain("answered 400: you sent [redacted]");

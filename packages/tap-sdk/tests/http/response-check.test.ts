@@ -15,7 +15,9 @@ describe("an answer with a schema", () => {
   });
 
   it("may answer a POST", async () => {
-    await using server = await serve(({ response }) => json(response, { id: "j1", files: [] }, { status: 202 }));
+    await using server = await serve(({ response }) =>
+      json(response, { id: "j1", files: [] }, { status: 202 }),
+    );
     const answer = await clientOf(server.origin).post("jobs", { json: { report: "lines" }, response: job });
     expect(answer.id).toBe("j1");
     expect(server.requests).toMatchObject([{ method: "POST", body: '{"report":"lines"}' }]);
@@ -33,7 +35,9 @@ describe("an answer with a schema", () => {
     expect(SchemaError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ exitCode: 65 });
     expect(error.message).toMatch(
-      new RegExp(`^GET ${server.origin}/jobs/j1 answered something else than expected: .*${place}.*\\. Check`),
+      new RegExp(
+        `^GET ${server.origin}/jobs/j1 answered something else than expected: .*${place}.*\\. Check`,
+      ),
     );
     expect(server.requests).toHaveLength(1);
   });

@@ -1,29 +1,10 @@
 import { ApiError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../src/http/http-client.ts";
-import type { RequestMetric } from "../../src/http/client-parts.ts";
+import type { RequestMetric } from "../../src/http/request-metric.ts";
+import { replying, times } from "./replies.ts";
 import { clientOf, collectLog, errorOf, fakeClock } from "./test-client.ts";
-import { json, pour, serve } from "./test-server.ts";
-
-interface Reply {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly text?: string;
-}
-
-/** A server that gives these answers in turn, and then 200 with how often it was asked. */
-async function replying(...replies: readonly Reply[]) {
-  return serve(({ response, index }) => {
-    const reply = replies[index];
-    if (reply === undefined) return json(response, { asked: index + 1 });
-    response.writeHead(reply.status, reply.headers);
-    return response.end(reply.text ?? "");
-  });
-}
-
-function times(count: number, reply: Reply): Reply[] {
-  return Array.from({ length: count }, () => reply);
-}
+import { pour, serve } from "./test-server.ts";
 
 describe("an answer by its status", () => {
   it.each([
@@ -51,7 +32,10 @@ describe("an answer by its status", () => {
   });
 
   it("says what failed, with what, and what to do", async () => {
-    await using server = await replying({ status: 403, text: '{"error":\n"Forbidden",\r\n\t"description":"You may not."}' });
+    await using server = await replying({
+      status: 403,
+      text: '{"error":\n"Forbidden",\r\n\t"description":"You may not."}',
+    });
     const error = await errorOf(clientOf(server.origin).request("GET", "x", { searchParams: { page: 2 } }));
     expect(error.message).toBe(
       `GET ${server.origin}/x?page=2 answered 403: {"error": "Forbidden", "description":"You may not."}. Check that the credentials may read it.`,
@@ -61,13 +45,23 @@ describe("an answer by its status", () => {
 
   it("keeps no more than an excerpt of a long body", async () => {
     await using server = await serve(({ response }) => {
-        response.writeHead(400);
-        pour(response, "e".repeat(1000));
-      });
+      response.writeHead(400);
+      pour(response, "e".repeat(1000));
+    });
     const http = clientOf(server.origin);
     const error = await errorOf(http.request("GET", "x"));
     expect(error.message.length).toBeLessThan(500);
     expect(error.message).toContain(`answered 400: ${"e".repeat(300)}….`);
+    await expect.poll(() => server.open()).toBe(0);
+  });
+});
+
+describe("the connection of an answer that is not taken", () => {
+  it.each([0, 100, 20_000])("is used again after a body of %i bytes", async (size) => {
+    await using server = await replying(...times(3, { status: 500, text: "x".repeat(size) }));
+    await clientOf(server.origin).request("GET", "x");
+    expect(server.requests).toHaveLength(4);
+    expect(server.connections).toBe(1);
   });
 });
 
@@ -76,7 +70,13 @@ describe("the retry budget", () => {
     await using server = await replying(...times(9, { status: 500, text: "boom" }));
     const clock = fakeClock();
     const error = await errorOf(clientOf(server.origin, {}, { clock }).request("GET", "x"));
-    expect(error).toMatchObject({ name: "ApiError", status: 500, retryable: true, exitCode: 75, bodyExcerpt: "boom" });
+    expect(error).toMatchObject({
+      name: "ApiError",
+      status: 500,
+      retryable: true,
+      exitCode: 75,
+      bodyExcerpt: "boom",
+    });
     expect(server.requests).toHaveLength(6);
     expect(clock.waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
   });
@@ -113,7 +113,10 @@ describe("the retry budget", () => {
   });
 
   it("obeys the Retry-After of a 503 where it is longer", async () => {
-    await using server = await replying({ status: 503, headers: { "retry-after": "90" } }, { status: 503, headers: { "retry-after": "0.5" } });
+    await using server = await replying(
+      { status: 503, headers: { "retry-after": "90" } },
+      { status: 503, headers: { "retry-after": "0.5" } },
+    );
     const clock = fakeClock();
     await clientOf(server.origin, {}, { clock }).request("GET", "x");
     expect(clock.waits).toEqual([90_000, 2000]);
@@ -137,112 +140,6 @@ describe("the retry budget", () => {
   });
 });
 
-describe("a rate limit", () => {
-  it.each([
-    ["seconds", { "retry-after": "7" }, 7000],
-    ["decimals", { "retry-after": "2.5" }, 2500],
-    ["a date", { "retry-after": "Thu, 01 Jan 2026 00:00:09 GMT", date: "Thu, 01 Jan 2026 00:00:00 GMT" }, 9000],
-    ["nothing", {}, 60_000],
-    ["nonsense", { "retry-after": "later" }, 60_000],
-    ["no time at all", { "retry-after": "0" }, 1000],
-  ])("waits as long as the server says: %s", async (_name, headers, wait) => {
-    await using server = await replying({ status: 429, headers, text: "Too many requests" });
-    const clock = fakeClock();
-    await clientOf(server.origin, {}, { clock }).request("GET", "x");
-    expect(clock.now).toBe(wait);
-  });
-
-  it("does not spend the retry budget, also after the last retry", async () => {
-    const limited = { status: 429, headers: { "retry-after": "1" } };
-    await using server = await replying(...times(20, limited), { status: 500 }, limited, { status: 500 }, limited, limited);
-    const answer = await clientOf(server.origin, { attempts: 3 }).request("GET", "x");
-    expect(answer.body).toEqual({ asked: 26 });
-  });
-
-  it("ends when the waits add up to more than may be waited", async () => {
-    await using server = await replying(...times(9, { status: 429, headers: { "retry-after": "40" } }));
-    const clock = fakeClock();
-    const http = clientOf(server.origin, { maxWaitSeconds: 100 }, { clock });
-    const error = await errorOf(http.request("GET", "x"));
-    expect(error).toMatchObject({ name: "ApiError", status: 429, retryable: true, exitCode: 75, retryAfterMs: 40_000 });
-    expect(server.requests).toHaveLength(3);
-    expect(clock.now).toBe(80_000);
-  });
-
-  it("fails at once when the server asks for a day", async () => {
-    await using server = await replying({ status: 429, headers: { "retry-after": "86400" } });
-    const clock = fakeClock();
-    const error = await errorOf(clientOf(server.origin, {}, { clock }).request("GET", "x"));
-    expect(error).toMatchObject({ status: 429, retryAfterMs: 86_400_000 });
-    expect(clock.now).toBe(0);
-  });
-
-  it("holds the other requests of the bucket, and not those of another one", async () => {
-    await using server = await replying({ status: 429, headers: { "retry-after": "30" } });
-    const clock = fakeClock();
-    const rateLimits = () => ({ api: { requests: 9, perSeconds: 1 }, search: { requests: 9, perSeconds: 1 } });
-    const http = clientOf(server.origin, { rateLimits, maxWaitSeconds: 10 }, { clock });
-    await errorOf(http.request("GET", "x"));
-    await http.request("GET", "y", { bucket: "search" });
-    expect(clock.now).toBe(0);
-    await http.request("GET", "z");
-    expect(clock.now).toBe(10_000);
-  });
-
-  it("is not put on the bucket when the vendor only says that this page is not ready", async () => {
-    await using server = await replying({ status: 400, text: "Page still not yet cached. Please retry." });
-    const clock = fakeClock();
-    const http = clientOf(
-      server.origin,
-      { maxWaitSeconds: 10, classify: ({ text }) => (text.startsWith("Page still") ? "rate-limited" : undefined) },
-      { clock },
-    );
-    await errorOf(http.request("GET", "x"));
-    await http.request("GET", "y");
-    expect(clock.now).toBe(0);
-  });
-
-  it("paces by what the server says is left", async () => {
-    const left = (count: number, reset: string) => ({
-      status: 200,
-      headers: { "x-left": String(count), "x-reset": reset, date: "Thu, 01 Jan 2026 00:00:00 GMT" },
-    });
-    await using server = await replying(left(1, "30"), left(0, "30"), left(0, "1767225640"));
-    const clock = fakeClock();
-    const http = clientOf(
-      server.origin,
-      { rateLeft: (headers) => [{ remaining: Number(headers["x-left"]), resetSeconds: Number(headers["x-reset"]) }] },
-      { clock },
-    );
-    const at: number[] = [];
-    for (let index = 0; index < 4; index += 1) {
-      await http.request("GET", "x");
-      at.push(clock.now);
-    }
-    expect(at).toEqual([0, 0, 30_000, 70_000]);
-  });
-
-  it("paces the bucket that the server names", async () => {
-    await using server = await replying({ status: 200 });
-    const clock = fakeClock();
-    const rateLeft = () => [{ bucket: "exports", remaining: 0, resetSeconds: 6 }];
-    const http = clientOf(server.origin, { rateLeft }, { clock });
-    await http.request("GET", "x");
-    await http.request("GET", "x");
-    expect(clock.now).toBe(0);
-    await http.request("GET", "x", { bucket: "exports" });
-    expect(clock.now).toBe(6000);
-  });
-
-  it("is shared by requests at the same time", async () => {
-    await using server = await replying();
-    const clock = fakeClock();
-    const http = clientOf(server.origin, { rateLimits: () => ({ api: { requests: 2, perSeconds: 60 } }) }, { clock });
-    await Promise.all(Array.from({ length: 6 }, () => http.request("GET", "x")));
-    expect(clock.now).toBe(120_000);
-  });
-});
-
 describe("overriding what an answer means", () => {
   it.each<[string, number, Verdict, Verdict | undefined, string]>([
     ["the client turns 404 into skip", 404, "skip", undefined, "skipped"],
@@ -259,7 +156,9 @@ describe("overriding what an answer means", () => {
     const got = await http.request("GET", "x", options).then(
       ({ skipped, status: final, body }) => {
         if (skipped) return body === undefined ? "skipped" : "skipped with a body";
-        return final === 200 ? "taken" : `${final}${JSON.stringify(body) === '{"tea":true}' ? "" : " without body"}`;
+        return final === 200
+          ? "taken"
+          : `${final}${JSON.stringify(body) === '{"tea":true}' ? "" : " without body"}`;
       },
       (error: unknown) => (ApiError.isInstance(error) ? "failed" : "threw"),
     );
@@ -320,7 +219,11 @@ describe("what is told of requests", () => {
     const server = await replying();
     await server.close();
     const metrics: RequestMetric[] = [];
-    const http = clientOf(server.origin, { attempts: 1 }, { onRequest: (metric) => void metrics.push(metric) });
+    const http = clientOf(
+      server.origin,
+      { attempts: 1 },
+      { onRequest: (metric) => void metrics.push(metric) },
+    );
     await errorOf(http.request("GET", "x"));
     expect(metrics).toMatchObject([{ status: undefined, retries: 0 }]);
   });

@@ -11,7 +11,12 @@ describe("Retry-After", () => {
     ["zero", "0", undefined, 0],
     ["spaces around", " 7 ", undefined, 7000],
     ["an HTTP date", "Thu, 01 Jan 2026 12:00:45 GMT", undefined, 45_000],
-    ["an HTTP date by the server's own clock", "Thu, 01 Jan 2026 09:00:10 GMT", "Thu, 01 Jan 2026 09:00:00 GMT", 10_000],
+    [
+      "an HTTP date by the server's own clock",
+      "Thu, 01 Jan 2026 09:00:10 GMT",
+      "Thu, 01 Jan 2026 09:00:00 GMT",
+      10_000,
+    ],
     ["the oldest date format, which is UTC", "Thu Jan  1 12:00:20 2026", undefined, 20_000],
     ["the obsolete RFC 850 date", "Thursday, 01-Jan-26 12:00:05 GMT", undefined, 5000],
     ["a date that has passed", "Thu, 01 Jan 2026 11:00:00 GMT", undefined, 0],

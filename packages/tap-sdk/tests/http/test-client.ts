@@ -1,12 +1,12 @@
 import { type Logger, object } from "@chorale/singer";
 import { onTestFinished } from "vitest";
+import type { RestClientOptions } from "../../src/definitions.ts";
+import type { HttpClock } from "../../src/http/clock.ts";
 import {
   type ClosableHttpClient,
   createHttpClient,
   type HttpClientOptions,
 } from "../../src/http/create-http-client.ts";
-import type { HttpClock } from "../../src/http/clock.ts";
-import type { RestClientOptions } from "../../src/definitions.ts";
 
 /** A clock that nobody has to wait for. */
 export interface FakeClock extends HttpClock {
@@ -72,4 +72,22 @@ export async function errorOf(promise: Promise<unknown>): Promise<Error> {
     throw new Error(`no error but ${String(error)}`);
   }
   throw new Error("it succeeded");
+}
+
+/** Counts calls. */
+export interface Counter {
+  count: number;
+  /** Answers 1, 2, 3, … */
+  next(): number;
+}
+
+export function counter(): Counter {
+  const calls: Counter = {
+    count: 0,
+    next() {
+      calls.count += 1;
+      return calls.count;
+    },
+  };
+  return calls;
 }

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
+import { getCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { trustedAuthorities } from "../../src/http/authorities.ts";
 import { clientOf, errorOf, fakeClock } from "./test-client.ts";
 import { startProxy } from "./test-proxy.ts";
 import { json, serve } from "./test-server.ts";
@@ -11,7 +13,8 @@ const certificate = new URL("fixtures/test-only.cert.pem", import.meta.url);
 const cert = await readFile(certificate, "utf8");
 const key = await readFile(new URL("fixtures/test-only.key.pem", import.meta.url), "utf8");
 
-const serveTls: typeof serve = (handler) => serve(handler, (listener) => createTlsServer({ key, cert }, listener));
+const serveTls: typeof serve = (handler) =>
+  serve(handler, (listener) => createTlsServer({ key, cert }, listener));
 const echo = () => serveTls(({ request, response }) => json(response, { url: request.url }));
 
 describe("a server with a certificate of an authority of its own", () => {
@@ -47,6 +50,11 @@ describe("a server with a certificate of an authority of its own", () => {
     expect(error).toMatchObject({ name: "ApiError", retryable: false });
     expect(error.message).toMatch(/\(ERR_TLS_CERT_ALTNAME_INVALID\)\. Check the server's certificate/);
     expect(server.requests).toHaveLength(0);
+  });
+
+  it("is trusted besides all others", async () => {
+    expect(await trustedAuthorities({}, [cert])).toEqual([...getCACertificates("default"), cert]);
+    expect(await trustedAuthorities({ SSL_CERT_FILE: "" }, [])).toBeUndefined();
   });
 
   it("needs a file that can be read", async () => {

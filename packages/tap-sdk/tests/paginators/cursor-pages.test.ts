@@ -1,8 +1,8 @@
 import { parseExact } from "@chorale/singer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cursorPages } from "../../src/paginators/cursor-pages.ts";
 import type { PageRequest } from "../../src/pagination.ts";
+import { cursorPages } from "../../src/paginators/cursor-pages.ts";
 import { inTurn, walkPages } from "./walk-pages.ts";
 
 const param = "cursor";
@@ -14,14 +14,48 @@ describe("pages by cursor", () => {
   const bare = { next: "next", param };
 
   it.each([
-    ["until: the flag ends it", flagged, [{ after_cursor: "a", end_of_stream: false }, { after_cursor: "b", end_of_stream: true }], [], ["a"]],
+    [
+      "until: the flag ends it",
+      flagged,
+      [
+        { after_cursor: "a", end_of_stream: false },
+        { after_cursor: "b", end_of_stream: true },
+      ],
+      [],
+      ["a"],
+    ],
     ["until: one page", flagged, [{ after_cursor: "a", end_of_stream: true }], [], []],
-    ["until: an empty page in the middle", flagged, [{ after_cursor: "a", end_of_stream: false }, { after_cursor: "b", end_of_stream: false }, { after_cursor: "c", end_of_stream: true }], [1, 0, 1], ["a", "b"]],
-    ["until: the same cursor at the end", flagged, [{ after_cursor: "a", end_of_stream: false }, { after_cursor: "a", end_of_stream: true }], [], ["a"]],
+    [
+      "until: an empty page in the middle",
+      flagged,
+      [
+        { after_cursor: "a", end_of_stream: false },
+        { after_cursor: "b", end_of_stream: false },
+        { after_cursor: "c", end_of_stream: true },
+      ],
+      [1, 0, 1],
+      ["a", "b"],
+    ],
+    [
+      "until: the same cursor at the end",
+      flagged,
+      [
+        { after_cursor: "a", end_of_stream: false },
+        { after_cursor: "a", end_of_stream: true },
+      ],
+      [],
+      ["a"],
+    ],
     ["until: no cursor at the end", flagged, [{ after_cursor: null, end_of_stream: true }], [0], []],
     ["until: no flag, and no cursor", flagged, [{ after_cursor: "a" }, { after_cursor: null }], [], ["a"]],
     ["until: a flag that is no flag", flagged, [{ after_cursor: "a", end_of_stream: "yes" }, {}], [], ["a"]],
-    ["more: the flag ends it", more, [{ pageInfo: { cursor: "a", hasMore: true } }, { pageInfo: { cursor: "b", hasMore: false } }], [], ["a"]],
+    [
+      "more: the flag ends it",
+      more,
+      [{ pageInfo: { cursor: "a", hasMore: true } }, { pageInfo: { cursor: "b", hasMore: false } }],
+      [],
+      ["a"],
+    ],
     ["more: no envelope", more, [{ pageInfo: { cursor: "a", hasMore: true } }, {}], [1, 0], ["a"]],
     ["more: null in place of the envelope", more, [{ pageInfo: null }], [], []],
     ["cursor absent", bare, [{ next: "a" }, {}], [], ["a"]],
@@ -30,7 +64,13 @@ describe("pages by cursor", () => {
     ["cursor false", bare, [{ next: "a" }, { next: false }], [], ["a"]],
     ["an empty page with a cursor", bare, [{ next: "a" }, { next: "b" }], [1, 0], ["a"]],
     ["a number as cursor", bare, [{ next: 7 }, { next: 0 }, {}], [], ["7", "0"]],
-    ["a long number as cursor", bare, [parseExact('{"next":12345678901234567890}'), {}], [], ["12345678901234567890"]],
+    [
+      "a long number as cursor",
+      bare,
+      [parseExact('{"next":12345678901234567890}'), {}],
+      [],
+      ["12345678901234567890"],
+    ],
     ["no body", bare, [undefined], [0], []],
     ["a body that is a list", bare, [[]], [], []],
     ["inherited names are no cursors", { next: "constructor.name", param }, [{}], [], []],
@@ -52,7 +92,9 @@ describe("pages by cursor", () => {
 
   it("refuse the cursor that an earlier run left", () => {
     const pagination = cursorPages({ ...bare, resume: true });
-    expect(() => walkPages(pagination, inTurn([{ next: "kept" }]), { next: "kept" })).toThrow("the same cursor");
+    expect(() => walkPages(pagination, inTurn([{ next: "kept" }]), { next: "kept" })).toThrow(
+      "the same cursor",
+    );
   });
 
   it.each([
@@ -72,7 +114,10 @@ describe("pages by cursor", () => {
 
   it("drop what the cursor replaces", () => {
     const pagination = cursorPages({ ...flagged, drops: ["start_time"] });
-    const { requests } = walkPages(pagination, inTurn([{ after_cursor: "a", end_of_stream: false }, { end_of_stream: true }]));
+    const { requests } = walkPages(
+      pagination,
+      inTurn([{ after_cursor: "a", end_of_stream: false }, { end_of_stream: true }]),
+    );
     expect(requests).toEqual([{}, { searchParams: { cursor: "a" }, dropParams: ["start_time"] }]);
   });
 });
@@ -85,7 +130,10 @@ describe("a cursor that is kept in the bookmark", () => {
     drops: ["start_time"],
     resume: true,
   });
-  const page = (cursor: string | null, isLast: boolean) => ({ meta: { after_cursor: cursor }, end_of_stream: isLast });
+  const page = (cursor: string | null, isLast: boolean) => ({
+    meta: { after_cursor: cursor },
+    end_of_stream: isLast,
+  });
 
   it.each([
     ["page by page", [page("a", false), page("b", true)], {}, ["a", "b"]],
@@ -94,17 +142,25 @@ describe("a cursor that is kept in the bookmark", () => {
     ["none, when nothing ever matched", [page(null, true)], {}, [undefined]],
   ])("%s", (_name, bodies, bookmark, cursors) => {
     const { positions } = walkPages(pagination, inTurn(bodies), bookmark);
-    expect(positions).toEqual(cursors.map((cursor) => (cursor === undefined ? undefined : { after_cursor: cursor })));
+    expect(positions).toEqual(
+      cursors.map((cursor) => (cursor === undefined ? undefined : { after_cursor: cursor })),
+    );
   });
 
   it("is where the next run goes on", () => {
-    const { requests } = walkPages(pagination, inTurn([page("b", true)]), { after_cursor: "a", updated_at: "2026" });
+    const { requests } = walkPages(pagination, inTurn([page("b", true)]), {
+      after_cursor: "a",
+      updated_at: "2026",
+    });
     expect(requests).toEqual([{ searchParams: { cursor: "a" }, dropParams: ["start_time"] }]);
   });
 
-  it.each([[{}], [{ after_cursor: null }], [{ after_cursor: "" }]])("begins anew without one: %j", (bookmark) => {
-    expect(walkPages(pagination, inTurn([page("b", true)]), bookmark).requests).toEqual([{}]);
-  });
+  it.each([[{}], [{ after_cursor: null }], [{ after_cursor: "" }]])(
+    "begins anew without one: %j",
+    (bookmark) => {
+      expect(walkPages(pagination, inTurn([page("b", true)]), bookmark).requests).toEqual([{}]);
+    },
+  );
 
   it("is not looked at unless it is asked for", () => {
     expect(cursorPages({ next: "next", param }).first).toBeUndefined();
@@ -141,7 +197,9 @@ describe("any chain of pages", () => {
         read.length = 0;
         walkPages(pagination, answer, positions[stoppedAfter] ?? {});
         const from = Math.min(stoppedAfter + 1, pages.length - 1);
-        expect(read).toEqual(pages.map((_, index) => index).slice(positions[stoppedAfter] === undefined ? 0 : from));
+        expect(read).toEqual(
+          pages.map((_, index) => index).slice(positions[stoppedAfter] === undefined ? 0 : from),
+        );
       }),
     );
   });

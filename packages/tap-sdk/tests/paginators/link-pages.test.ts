@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkPages } from "../../src/paginators/link-pages.ts";
 import type { PageRequest } from "../../src/pagination.ts";
+import { linkPages } from "../../src/paginators/link-pages.ts";
 import { inTurn, walkPages } from "./walk-pages.ts";
 
 describe("pages by link", () => {
@@ -12,14 +12,26 @@ describe("pages by link", () => {
   it.each([
     ["more: the flag ends it, link or not", links, [page("/a", true), page("/b", false)], [], ["/a"]],
     ["more: no links on the last page", links, [page("/a", true), { meta: { has_more: false } }], [], ["/a"]],
-    ["more: an empty page in the middle", links, [page("/a", true), page("/b", true), page("/c", false)], [1, 0, 1], ["/a", "/b"]],
+    [
+      "more: an empty page in the middle",
+      links,
+      [page("/a", true), page("/b", true), page("/c", false)],
+      [1, 0, 1],
+      ["/a", "/b"],
+    ],
     ["more: no flag, and the page has records", links, [page("/a"), page(null)], [], ["/a"]],
     ["more: no flag, and the page is empty", links, [page("/a"), page("/b")], [1, 0], ["/a"]],
     ["more: no envelope", links, [{}], [], []],
     ["link absent", bare, [page({ href: "/a" }), page({})], [], ["/a"]],
     ["link null", bare, [page({ href: "/a" }), page(null)], [], ["/a"]],
     ["link empty", bare, [page({ href: "/a" }), page({ href: "" })], [], ["/a"]],
-    ["an empty page with a link", bare, [page({ href: "/a" }), page({ href: "/b" }), {}], [1, 0, 1], ["/a", "/b"]],
+    [
+      "an empty page with a link",
+      bare,
+      [page({ href: "/a" }), page({ href: "/b" }), {}],
+      [1, 0, 1],
+      ["/a", "/b"],
+    ],
     ["no body", bare, [undefined], [0], []],
   ])("%s", (_name, options, bodies, counts, urls) => {
     const { requests, positions } = walkPages(linkPages(options), inTurn(bodies, counts));

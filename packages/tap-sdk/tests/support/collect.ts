@@ -10,8 +10,8 @@ export function brief(message: Message): string {
   return message.type;
 }
 
-export async function collect(messages: AsyncIterable<Message>): Promise<readonly Message[]> {
-  const all: Message[] = [];
-  for await (const message of messages) all.push(message);
+export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
   return all;
 }

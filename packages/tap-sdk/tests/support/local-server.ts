@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** A request as a route sees it. */
 export interface LocalRequest {
@@ -25,6 +26,8 @@ export interface LocalServer {
   readonly requests: string[];
   /** How many requests were in hand at the same time, at most. */
   readonly peak: () => number;
+  /** Resolves when no connection is open. */
+  readonly unconnected: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +45,11 @@ export async function serve(route: Route): Promise<LocalServer> {
     });
     void answer(route, { incoming, response });
   });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -50,6 +58,9 @@ export async function serve(route: Route): Promise<LocalServer> {
     url: `http://127.0.0.1:${port}/`,
     requests,
     peak: () => peak,
+    unconnected: async () => {
+      await Promise.all([...sockets].map((socket) => once(socket, "close")));
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();

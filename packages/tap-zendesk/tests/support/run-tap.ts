@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly url: string;
   /** The selected streams. @default all */
   readonly streams?: readonly string[];
+  /** Streams that the catalog wants whole each time. @default none */
+  readonly fullTable?: readonly string[];
   readonly state?: State | undefined;
   /** Settings beside the address, the access token and the start date, or in place of them. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -49,14 +51,14 @@ export interface RunOptions {
 
 /** Runs the tap and takes note of everything. */
 export async function runTap(options: RunOptions): Promise<Run> {
-  const { url, streams, state, config, at = now, until, signal, onLog } = options;
+  const { url, streams, fullTable, state, config, at = now, until, signal, onLog } = options;
   const logs: LogLine[] = [];
   const messages: Message[] = [];
   let error: unknown;
   try {
     const run = tapZendesk.sync({
       config: { base_url: url, access_token: accessToken, start_date: "2020-01-01T00:00:00Z", ...config },
-      catalog: await catalogOf(streams ?? tapZendesk.streams.map(({ name }) => name)),
+      catalog: await catalogOf(streams ?? tapZendesk.streams.map(({ name }) => name), fullTable),
       state,
       signal,
       clock: () => new Date(at),
@@ -96,7 +98,10 @@ export async function runWell(options: RunOptions): Promise<Run> {
 }
 
 /** A catalog in which the named streams are selected and all others are not. */
-export async function catalogOf(selected: readonly string[]): Promise<Catalog> {
+export async function catalogOf(
+  selected: readonly string[],
+  fullTable: readonly string[] = [],
+): Promise<Catalog> {
   const { streams } = await tapZendesk.discover();
   return {
     streams: streams.map((entry) => ({
@@ -105,7 +110,11 @@ export async function catalogOf(selected: readonly string[]): Promise<Catalog> {
         breadcrumb,
         metadata:
           breadcrumb.length === 0
-            ? { ...metadata, selected: selected.includes(entry.tap_stream_id) }
+            ? {
+                ...metadata,
+                selected: selected.includes(entry.tap_stream_id),
+                ...(fullTable.includes(entry.tap_stream_id) ? { "replication-method": "FULL_TABLE" } : {}),
+              }
             : metadata,
       })),
     })),

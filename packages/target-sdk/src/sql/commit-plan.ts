@@ -1,6 +1,14 @@
 import type { Activation, CommitUnit, StagedBatch, TableShape } from "../warehouse.ts";
 import type { Dialect, Statement } from "./dialect.ts";
-import { appendRows, deleteRows, type LoadedColumn, retireRows, upsertRows } from "./load-statements.ts";
+import {
+  appendRows,
+  deleteRows,
+  type KeyedLoad,
+  type Load,
+  type LoadedColumn,
+  retireRows,
+  upsertRows,
+} from "./load-statements.ts";
 import { deletedAt } from "./metadata-columns.ts";
 import { type ReceiptTable, writeState } from "./receipt-statements.ts";
 import type { ShapedMetadata, TablePlan } from "./table-plan.ts";
@@ -46,7 +54,7 @@ export function planCommit(unit: CommitUnit, context: CommitContext): readonly C
       stream: shape.spec.stream,
       table: shape.table,
     })),
-    ...unit.batches.map((staged) => loadStep(staged, context)),
+    ...unit.batches.flatMap((staged) => loadSteps(staged, context)),
     ...unit.activations.flatMap((activation) => activationSteps(activation, context)),
     ...(state === undefined || stateTable === undefined
       ? []
@@ -59,8 +67,8 @@ export function keepsVersions({ metadata }: TablePlan): boolean {
   return named(metadata, "_sdc_table_version") !== undefined;
 }
 
-function loadStep(staged: StagedBatch, context: CommitContext): CommitStep {
-  const { shape, loadMethod, hardDelete, rows } = staged.batch;
+function loadSteps(staged: StagedBatch, context: CommitContext): readonly CommitStep[] {
+  const { shape, loadMethod, rows } = staged.batch;
   const plan = context.planOf(shape);
   const { name, columns: stagedColumns } = context.stagedTable(staged);
   const stored = new Map([...plan.columns, ...plan.metadata].map((column) => [column.name, column.type]));
@@ -69,19 +77,32 @@ function loadStep(staged: StagedBatch, context: CommitContext): CommitStep {
     return type === undefined ? [] : [{ ...column, stored: type }];
   });
   const load = { dialect: context.dialect, table: plan.table, staged: name, columns };
-  const keys = keyNames(plan, shape);
-  const isKeyed = loadMethod !== "append-only" && keys.length > 0;
-  const removedBy = hardDelete ? removalColumn(plan, { stagedColumns, dialect: context.dialect }) : undefined;
+  const isKeyed = loadMethod !== "append-only" && shape.spec.keyProperties.length > 0;
+  const statements = isKeyed
+    ? keyedStatements(keyedLoad(load, { staged, plan, stagedColumns }), plan)
+    : [appendRows(load)];
+  return statements.map((statement) => ({ statement, stream: shape.spec.stream, table: shape.table, rows }));
+}
+
+function keyedLoad(
+  load: Load,
+  { staged, plan, stagedColumns }: { staged: StagedBatch; plan: TablePlan; stagedColumns: StagedTable["columns"] },
+): KeyedLoad {
+  const { shape, hardDelete } = staged.batch;
   const extractedAt = orderingColumn(plan);
-  const statement = isKeyed
-    ? upsertRows({
-        ...load,
-        keys,
-        ...(extractedAt === undefined ? {} : { extractedAt }),
-        ...(removedBy === undefined ? {} : { removedBy }),
-      })
-    : appendRows(load);
-  return { statement, stream: shape.spec.stream, table: shape.table, rows };
+  const removedBy = hardDelete ? removalColumn(plan, { stagedColumns, dialect: load.dialect }) : undefined;
+  return {
+    ...load,
+    keys: keyNames(plan, shape),
+    ...(extractedAt === undefined ? {} : { extractedAt }),
+    ...(removedBy === undefined ? {} : { removedBy }),
+  };
+}
+
+function keyedStatements(load: KeyedLoad, plan: TablePlan): readonly Statement[] {
+  const { dialect, columns } = load;
+  const isWhole = plan.others.length === 0 && columns.length === plan.columns.length + plan.metadata.length;
+  return (isWhole ? dialect.replaceRows?.(load) : undefined) ?? [upsertRows(load)];
 }
 
 function keyNames({ columns }: TablePlan, { spec }: TableShape): readonly string[] {

@@ -1,4 +1,5 @@
 import type { ColumnType } from "../columns.ts";
+import type { KeyedLoad } from "./load-statements.ts";
 
 /** Where a table is, in the warehouse's own spelling: folded, not quoted. */
 export interface TableName {
@@ -56,6 +57,11 @@ export interface Dialect {
   convert(expression: string, change: TypeChange): string;
   /** Answers SQL, to stand in FROM, for the last row of each key of a staged table. Keys are never null. */
   latestRows(options: { readonly staged: string; readonly keys: readonly string[] }): string;
+  /**
+   * Writes the statements that replace whole rows by key, for warehouses that do so faster than by MERGE. Only
+   * asked when the load fills every column of the table: else what is in the others would be lost.
+   */
+  replaceRows?(load: KeyedLoad): readonly Statement[];
   /** The moment of the transaction, as a timestamp in UTC. */
   readonly utcNow: string;
   /**

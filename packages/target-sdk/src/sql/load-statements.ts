@@ -68,6 +68,14 @@ export function upsertRows(load: KeyedLoad): Statement {
   return { sql: clauses.join(" ") };
 }
 
+/** Writes the value of a staged column as the type of the table's. */
+export function loadedValue(
+  expression: string,
+  { dialect, column }: { readonly dialect: Dialect; readonly column: LoadedColumn },
+): string {
+  return converted(expression, { dialect, from: column.staged, to: column.stored });
+}
+
 /** Removes all rows, within a transaction. */
 export function deleteRows(table: TableName): Statement {
   return { sql: `DELETE FROM ${quoteTable(table)}` };
@@ -124,8 +132,8 @@ function keyValue({ dialect, columns }: KeyedLoad, key: string): string {
   return column === undefined ? `${from}.${quoteName(key)}` : stagedValue(dialect, column);
 }
 
-function stagedValue(dialect: Dialect, { source, staged, stored }: LoadedColumn): string {
-  return converted(`${from}.${quoteName(source)}`, { dialect, from: staged, to: stored });
+function stagedValue(dialect: Dialect, column: LoadedColumn): string {
+  return loadedValue(`${from}.${quoteName(column.source)}`, { dialect, column });
 }
 
 function converted(

@@ -41,6 +41,8 @@ export interface TablePlan {
   readonly columns: readonly ShapedColumn[];
   /** The columns that the target fills. */
   readonly metadata: readonly ShapedMetadata[];
+  /** Names of columns that a table of another loader, or of an older schema, has beside those. */
+  readonly others: readonly string[];
   /** In order; none when the table is as it should be. */
   readonly statements: readonly Statement[];
   /**
@@ -86,11 +88,12 @@ export function planTable(options: TablePlanOptions): TablePlan {
   const planned = { source: source.map(plan), metadata: metadata.map((each) => ({ ...plan(each), property: each.property })) };
   const all = [...planned.source, ...planned.metadata];
   requireUnambiguous(options, all);
-  requireFillable(options, { existing, planned: all });
+  requireFillable({ ...options, existing }, all);
   return {
     table,
     columns: planned.source.map(({ property, name, type }) => ({ property, name, type })),
     metadata: planned.metadata.map(({ property, name, type }) => ({ property, name, type })),
+    others: unfilled({ ...options, existing }, all),
     statements: [...finished, ...tableStatements({ ...options, existing }, all)],
     checks: all.flatMap(({ name, change }) =>
       isLossy(change) ? [{ column: name, statement: countLongNumbers({ table }, name) }] : [],
@@ -148,13 +151,19 @@ function requireUnambiguous({ dialect, spec }: TablePlanOptions, planned: readon
   }
 }
 
-function requireFillable(
-  { dialect, spec, table }: TablePlanOptions,
-  { existing, planned }: { existing: readonly ExistingColumn[]; planned: readonly PlannedColumn[] },
-): void {
+function unfilled(
+  { dialect, existing }: TablePlanOptions,
+  planned: readonly PlannedColumn[],
+): readonly string[] {
   const filled = new Set(planned.map(({ name }) => dialect.sameName(name)));
+  return existing.flatMap(({ name }) => (filled.has(dialect.sameName(name)) ? [] : [name]));
+}
+
+function requireFillable(options: TablePlanOptions, planned: readonly PlannedColumn[]): void {
+  const { spec, table, existing } = options;
+  const others = new Set(unfilled(options, planned));
   const empty = existing.find(
-    ({ name, nullable, hasDefault }) => !nullable && !hasDefault && !filled.has(dialect.sameName(name)),
+    ({ name, nullable, hasDefault }) => !nullable && !hasDefault && others.has(name),
   );
   if (empty === undefined) return;
   throw new ConfigError(

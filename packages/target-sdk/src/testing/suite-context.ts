@@ -173,10 +173,10 @@ export function sameJson(left: unknown, right: unknown): boolean {
 }
 
 function stateValueOf(line: string): unknown[] {
-  if (!line.includes("STATE")) return [];
+  if (!/state/i.test(line)) return [];
   try {
     const message = parseExact(line);
-    return isObject(message) && message["type"] === "STATE" ? [message["value"]] : [];
+    return isObject(message) && /^state$/i.test(String(message["type"])) ? [message["value"]] : [];
   } catch {
     return [];
   }

@@ -172,6 +172,26 @@ export const stateCases: readonly SuiteCase[] = [
     },
   },
   {
+    name: "batch_wait_limit_seconds: a batch that is old is loaded while the input is idle",
+    modes: everyMode,
+    async run(context) {
+      const outcome = await context.run(
+        [...definitions, record("one", { id: 1 }), state(1), record("one", { id: 2 }), state(2)],
+        {
+          settings: { batch_wait_limit_seconds: 0.1 },
+          // Counted in lines that are sent: three SCHEMAs, a RECORD or BATCH, a STATE.
+          waitForStateAt: 5,
+          onState: async (printed) => {
+            const ids = (await context.rows("one")).map((row) => row[context.columnName("id")]);
+            assert.ok(ids.includes(BigInt(Number(printed))), `state ${String(printed)}: ${ids.join(", ")}`);
+          },
+        },
+      );
+      assertLastState(assertSucceeded(outcome), 2);
+      await assertRows(context, "one", [{ id: 1n }, { id: 2n }]);
+    },
+  },
+  {
     name: "a failure of one stream keeps back the states after it, and no others",
     async run(context) {
       const outcome = await context.run(

@@ -1,0 +1,83 @@
+import type { BenchCase, Variant } from "../bench-case.ts";
+import { type CaseOptions, dataOf } from "./case-options.ts";
+
+/** What target-duckdb and tap-zendesk do as processes. */
+export function loadCases(options: CaseOptions): readonly BenchCase[] {
+  return [
+    loadCase(options),
+    memoryCase(options, { name: "load-memory", records: 300_000, settings: { batch_size_rows: 100_000 } }),
+    ...(options.full ? [memoryCase(options, { name: "load-memory-full", records: 1_000_000 })] : []),
+    tapCase(options),
+    pipelineCase(options),
+  ];
+}
+
+const rawDuckdb = "CREATE TABLE AS read_json";
+
+function loadCase(options: CaseOptions): BenchCase {
+  const data = dataOf(options, { size: "narrow", records: 1_000_000, streams: 1 });
+  const append = { load_method: "append-only" };
+  const variants: readonly Variant[] = [
+    { label: "append-only", task: "load", data, settings: append },
+    {
+      label: "append-only, no validation",
+      task: "load",
+      data,
+      settings: { ...append, validate_records: false },
+    },
+    { label: "upsert", task: "load", data },
+  ];
+  return {
+    name: "load",
+    title: "target-duckdb, from a file of messages to a table",
+    variants: [...variants, { label: rawDuckdb, task: "load-raw", data }],
+    checks: variants.map(({ label }) => ({ kind: "speed", of: label, reference: rawDuckdb })),
+  };
+}
+
+/** The peak of memory may not grow with the input: ten times the records, the same batches. */
+function memoryCase(
+  options: CaseOptions,
+  { name, records, settings = {} }: { name: string; records: number; settings?: Record<string, unknown> },
+): BenchCase {
+  const sizes = [records, records * 10].map((size) =>
+    dataOf(options, { size: "narrow", records: size, streams: 1 }),
+  );
+  const variants = sizes.map((data): Variant => {
+    return { label: `${data.records.toLocaleString("en")} records`, task: "load", data, settings };
+  });
+  const [reference = "", of = ""] = variants.map(({ label }) => label);
+  return {
+    name,
+    title: "target-duckdb's peak of memory, upsert",
+    variants,
+    checks: [{ kind: "growth", of, reference, atMost: 1.2 }],
+  };
+}
+
+function tapCase(options: CaseOptions): BenchCase {
+  return {
+    name: "tap",
+    title: "tap-zendesk alone, from a stand-in on the same machine to the null device",
+    variants: [{ label: "tap-zendesk", task: "tap", settings: { tickets: ticketsOf(options) } }],
+    checks: [],
+  };
+}
+
+function pipelineCase(options: CaseOptions): BenchCase {
+  const settings = { tickets: ticketsOf(options) };
+  const [of, reference] = ["tap-zendesk | target-duckdb", "target-duckdb < recorded"];
+  return {
+    name: "pipeline",
+    title: "a stand-in's tickets into a table",
+    variants: [
+      { label: of, task: "pipeline", settings },
+      { label: reference, task: "load-recorded", settings },
+    ],
+    checks: [{ kind: "speed", of, reference }],
+  };
+}
+
+function ticketsOf({ scale }: CaseOptions): number {
+  return Math.max(10, Math.round(50_000 * scale));
+}

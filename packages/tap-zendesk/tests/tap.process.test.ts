@@ -1,0 +1,216 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Message, parseMessage, type State } from "@chorale/singer";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tapZendesk } from "../src/index.ts";
+import { withAccount } from "./support/account.ts";
+import { accessToken, catalogOf, runWell } from "./support/run-tap.ts";
+import { startSmallPages } from "./support/small-pages.ts";
+import { spawnTap } from "./support/spawn-tap.ts";
+
+const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const compiler = join(packageFolder, "../../node_modules/typescript/bin/tsc");
+const startDate = "2020-01-01T00:00:00Z";
+let folder: string;
+let files = 0;
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [compiler, "--build"], { cwd: packageFolder });
+  folder = await mkdtemp(join(tmpdir(), "tap-zendesk-"));
+}, 120_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Writes a value into a file of its own, and answers its path. */
+async function fileOf(value: unknown): Promise<string> {
+  files += 1;
+  const path = join(folder, `${files}.json`);
+  await writeFile(path, JSON.stringify(value));
+  return path;
+}
+
+function messagesOf(stdout: string): readonly Message[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => {
+      const message = parseMessage(line);
+      return message.type === "UNKNOWN" ? [] : [message];
+    });
+}
+
+function idsOf(messages: readonly Message[], stream: string): readonly unknown[] {
+  return messages.flatMap((message) =>
+    message.type === "RECORD" && message.stream === stream ? [message.record["id"]] : [],
+  );
+}
+
+describe("tap-zendesk", () => {
+  it("prints its version, the catalog, and what it is, without settings", async () => {
+    const { name, version, sdk_version: sdk } = await tapZendesk.about();
+    const [versionRun, discover, about] = await Promise.all([
+      spawnTap({ args: ["--version"] }),
+      spawnTap({ args: ["--discover"] }),
+      spawnTap({ args: ["--about", "--format", "json"] }),
+    ]);
+    expect(versionRun).toMatchObject({ code: 0, stdout: `${name} v${version}, Chorale tap SDK v${sdk}\n` });
+    expect(discover.code).toBe(0);
+    expect(JSON.parse(discover.stdout)).toEqual(await tapZendesk.discover());
+    expect(about.code).toBe(0);
+    expect(JSON.parse(about.stdout)).toEqual(await tapZendesk.about());
+  });
+
+  it("merges settings of several files, the later ones winning", async () => {
+    await withAccount({}, async ({ url }) => {
+      const first = await fileOf({ base_url: url, access_token: "wrong", start_date: startDate });
+      const second = await fileOf({ access_token: accessToken });
+      const run = await spawnTap({
+        args: ["--config", first, "--config", second, "--select", "groups.*"],
+      });
+      expect(run.code).toBe(0);
+      const messages = messagesOf(run.stdout);
+      expect(messages.map((message) => ("stream" in message ? message.stream : message.type))).toEqual([
+        "groups",
+        ...Array.from({ length: 8 }, () => "groups"),
+        "STATE",
+        "STATE",
+        "STATE",
+      ]);
+    });
+  });
+
+  it("takes settings from the environment and .env when it is told to", async () => {
+    await withAccount({}, async ({ url }) => {
+      await writeFile(join(folder, ".env"), `TAP_ZENDESK_ACCESS_TOKEN=wrong\nTAP_ZENDESK_BASE_URL=${url}\n`);
+      const env = { TAP_ZENDESK_ACCESS_TOKEN: accessToken, TAP_ZENDESK_START_DATE: startDate };
+      const run = await spawnTap({ args: ["--config", "ENV", "--select", "tags.*"], env, cwd: folder });
+      expect(run.code).toBe(0);
+      expect(messagesOf(run.stdout).filter(({ type }) => type === "RECORD").length).toBe(25);
+      const deaf = await spawnTap({ args: ["--select", "tags.*"], env, cwd: folder });
+      expect(deaf).toMatchObject({ code: 78, stdout: "" });
+    });
+  });
+
+  it("reads what a catalog selects, from where a state says", async () => {
+    await withAccount({}, async ({ url }) => {
+      const whole = await runWell({ url, streams: ["users"] });
+      const cursor = Buffer.from(cursorText(whole.records("users")[9])).toString("base64");
+      const state: State = {
+        bookmarks: {
+          users: { updated_at: String(whole.records("users")[9]?.["updated_at"]), after_cursor: cursor },
+        },
+      };
+      const run = await spawnTap({
+        args: [
+          ...["--config", await fileOf({ base_url: url, access_token: accessToken, start_date: startDate })],
+          ...["--catalog", await fileOf(await catalogOf(["users"]))],
+          ...["--state", await fileOf(state)],
+        ],
+      });
+      expect(run.code).toBe(0);
+      expect(idsOf(messagesOf(run.stdout), "users")).toEqual(whole.ids("users").slice(10));
+    });
+  });
+
+  it("reads one record of each stream with --test, and prints none", async () => {
+    await withAccount({}, async (account) => {
+      const config = await fileOf({
+        base_url: account.url,
+        access_token: accessToken,
+        start_date: startDate,
+      });
+      const run = await spawnTap({ args: ["--config", config, "--test"] });
+      expect(run).toMatchObject({ code: 0, stdout: "" });
+      const tested = run.log.find(({ msg }) => msg === "one record of each stream was read");
+      expect(tested?.["records"]).toEqual(
+        Object.fromEntries(tapZendesk.streams.map(({ name }) => [name, expect.any(Number)])),
+      );
+      expect(account.requests.length).toBeLessThanOrEqual(10);
+    });
+  });
+});
+
+describe("the exit code", () => {
+  it.each([
+    {
+      name: "78 without credentials",
+      settings: {},
+      code: 78,
+      says: 'config: there are no credentials. Set "access_token", or "email" together with "api_token".',
+    },
+    {
+      name: "78 without start_date",
+      settings: { access_token: accessToken, start_date: null },
+      code: 78,
+      says: '"start_date" is missing',
+    },
+    {
+      name: "77 when they are refused",
+      settings: { access_token: "refused-access-token" },
+      code: 77,
+      says: "answered 401",
+    },
+  ])("is $name", async ({ settings, code, says }) => {
+    await withAccount({}, async ({ url }) => {
+      const config = await fileOf({ base_url: url, start_date: startDate, ...settings });
+      const run = await spawnTap({ args: ["--config", config] });
+      expect(run.code).toBe(code);
+      expect(messagesOf(run.stdout).filter(({ type }) => type !== "SCHEMA")).toEqual([]);
+      const errors = run.log.filter(({ level }) => level === "error");
+      expect(errors.length).toBe(1);
+      expect(errors[0]?.["msg"]).toContain(says);
+      expect(run.stderr).not.toContain("refused-access-token");
+    });
+  });
+});
+
+describe("SIGTERM in the middle of a stream", () => {
+  it("ends with 143 after whole lines, and the last state loses nothing", async () => {
+    const data = { kind: "generated", seed: 5, tickets: 60 } as const;
+    await withAccount({ data, latencyMs: 5 }, async ({ url }) => {
+      const gateway = await startSmallPages(url);
+      try {
+        const config = await fileOf({
+          base_url: gateway.url,
+          access_token: accessToken,
+          start_date: startDate,
+        });
+        const args = ["--config", config, "--select", "tickets.*", "--select", "ticket_comments.*"];
+        let isStopped = false;
+        const stopped = await spawnTap({
+          args,
+          onOutput: (stdout, child) => {
+            if (!isStopped && stdout.split('"type":"STATE"').length > 3) isStopped = child.kill("SIGTERM");
+          },
+        });
+        expect(stopped.code).toBe(143);
+        expect(stopped.stdout.endsWith("\n")).toBe(true);
+        const before = messagesOf(stopped.stdout);
+        const state = before.findLast((message) => message.type === "STATE");
+        expect(state).toMatchObject({ value: { currently_syncing: "tickets" } });
+        const resumed = await spawnTap({ args: [...args, "--state", await fileOf(state)] });
+        expect(resumed.code).toBe(0);
+        const whole = await runWell({ url, streams: ["tickets", "ticket_comments"] });
+        const after = messagesOf(resumed.stdout);
+        expect(idsOf(after, "tickets").length).toBeLessThan(whole.ids("tickets").length);
+        for (const stream of ["tickets", "ticket_comments"]) {
+          const known = new Set([...idsOf(before, stream), ...idsOf(after, stream)]);
+          expect(known).toEqual(new Set(whole.ids(stream)));
+        }
+      } finally {
+        await gateway.close();
+      }
+    });
+  });
+});
+
+/** How the export spells the place of a user in its cursor. */
+function cursorText(user: Readonly<Record<string, unknown>> | undefined): string {
+  return `${Date.parse(String(user?.["updated_at"])) / 1000}.0||${String(user?.["id"])}|`;
+}
