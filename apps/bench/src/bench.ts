@@ -46,7 +46,7 @@ async function measureCases(
   const context: RunContext = {
     folder,
     rounds: options.rounds,
-    timeoutSeconds: options.full ? 900 : 120,
+    timeoutSeconds: options.full ? 1_800 : 300,
     endsAt: performance.now() + options.limitSeconds * 1000,
     signal,
     files: new Map(),

@@ -60,15 +60,35 @@ it("begins no further child after one failed", async () => {
   expect(requests.length).toBeLessThan(20);
 });
 
-it.each([{ name: "refused credentials", status: 401, is: AuthenticationError }])(
-  "ends at once for $name",
-  async ({ status, is }) => {
-    const { error, requests, states } = await runShop({ route: () => ({ status }) });
-    expect(is.isInstance(error)).toBe(true);
-    expect(requests.every((request) => request.startsWith("/orders"))).toBe(true);
-    expect(states).toEqual([]);
-  },
-);
+it("ends what other children are reading when one fails", async () => {
+  const paged = shop.stream({
+    name: "order_lines",
+    schema: lines.schema,
+    keyProperties: ["id"],
+    parent: orders,
+    path: ({ parent }) => `orders/${parent.id}/lines`,
+    recordsAt: "lines",
+    pagination: byCursor,
+  });
+  const { requests, error } = await runShop({
+    tap: defineTap({ ...tapShop, streams: [orders, paged] }),
+    route: async (request) => {
+      if (request.path === "/orders") return await route(request);
+      if (request.path === "/orders/1/lines") return { status: 400 };
+      return { body: { lines: [], next: "more", more: true } };
+    },
+  });
+  expect(ApiError.isInstance(error)).toBe(true);
+  // Without an end of its own the other child would be read for ever.
+  expect(requests).toContain("/orders/2/lines");
+});
+
+it("ends at once for refused credentials", async () => {
+  const { error, requests, states } = await runShop({ route: () => ({ status: 401 }) });
+  expect(AuthenticationError.isInstance(error)).toBe(true);
+  expect(requests.every((request) => request.startsWith("/orders"))).toBe(true);
+  expect(states).toEqual([]);
+});
 
 it("ends at once for a wrong setting that a stream finds", async () => {
   const broken = shop.customStream({

@@ -51,7 +51,8 @@ export function activationOf(sink: Sink, version: number): Activation[] {
 
 /** Answers the error of an input that ended as that of a crashed tap may. */
 export function unfinishedError(streams: readonly string[]): ConnectorError {
-  const names = streams.slice(0, 5).join(", ") + (streams.length > 5 ? ` and ${streams.length - 5} more` : "");
+  const names =
+    streams.slice(0, 5).join(", ") + (streams.length > 5 ? ` and ${streams.length - 5} more` : "");
   return new ConnectorError(
     `the input ended without a STATE: the former rows of ${names} stay as they are. Look at why the tap ended early, and run again.`,
     { exitCode: 65 },

@@ -202,7 +202,9 @@ function nullsThatHelp(
 
 function invalidRecord({ spec }: TableShape, violations: Validator["violations"]): SchemaError {
   const { stream } = spec;
-  const said = violations.slice(0, 5).map(({ path, message }) => `${path === "" ? "the record" : path} ${message}`);
+  const said = violations
+    .slice(0, 5)
+    .map(({ path, message }) => `${path === "" ? "the record" : path} ${message}`);
   const key = violations[0]?.path.split("/")[1];
   return new SchemaError(
     `${stream}: a record does not fit its schema: ${said.join(", ")}. Correct the schema in the catalog, or set on_invalid_value or on_invalid_record.`,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { type Logger, LoadError } from "@chorale/singer";
+import { LoadError, type Logger } from "@chorale/singer";
 import { Limiter } from "./limiter.ts";
 import type { ClosedBatch } from "./sink.ts";
 import type { Stop } from "./stop.ts";

@@ -68,7 +68,8 @@ export class ReceiptPlan implements CommitPlan {
   async finish({ endedWithState }: InputEnd): Promise<void> {
     const unfinished: string[] = [];
     for (const sink of this.#options.sinks.values()) {
-      const isComplete = endedWithState || (sink.loadMethod !== "overwrite" && sink.pendingVersion === undefined);
+      const isComplete =
+        endedWithState || (sink.loadMethod !== "overwrite" && sink.pendingVersion === undefined);
       if (!isComplete) unfinished.push(sink.stream);
       if (sink.loadMethod === "overwrite") this.#finishOverwrite(sink, endedWithState);
       else this.#finishSink(sink, endedWithState);

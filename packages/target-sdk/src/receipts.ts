@@ -80,7 +80,8 @@ export class Receipts {
     for (const [index, state] of this.#states.entries()) {
       const next = this.#states[index + 1];
       while (hold.done !== true && hold.value.sequence < state.sequence) hold = holds.next();
-      if (next === undefined || (hold.done !== true && hold.value.sequence < next.sequence)) needed.push(state);
+      if (next === undefined || (hold.done !== true && hold.value.sequence < next.sequence))
+        needed.push(state);
     }
     this.#states = needed;
   }

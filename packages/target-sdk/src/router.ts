@@ -281,7 +281,10 @@ export class Router {
     await sink.ready;
     if (message.version !== undefined) sink.versions.note(message.version);
     const wrap = wrapperOf(message);
-    for await (const chunk of readBatchFiles(message, { lineNumber, maxLineBytes: settings.max_line_bytes })) {
+    for await (const chunk of readBatchFiles(message, {
+      lineNumber,
+      maxLineBytes: settings.max_line_bytes,
+    })) {
       stop.throwIfStopped();
       this.#span.begin(chunk);
       this.#place.file = chunk.file;

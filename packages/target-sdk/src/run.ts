@@ -157,11 +157,17 @@ async function settle(
 }
 
 function summaryOf({ sinks, outlet }: RunParts): RunSummary {
-  const streams = [...sinks].map(([stream, { counts }]): [string, StreamSummary] => [stream, counts.summary()]);
+  const streams = [...sinks].map(([stream, { counts }]): [string, StreamSummary] => [
+    stream,
+    counts.summary(),
+  ]);
   return { streams: new Map(streams), state: outlet.last };
 }
 
-function report({ streams }: RunSummary, { log, metrics }: Pick<TargetRunOptions<unknown>, "log" | "metrics">): void {
+function report(
+  { streams }: RunSummary,
+  { log, metrics }: Pick<TargetRunOptions<unknown>, "log" | "metrics">,
+): void {
   const ignored: string[] = [];
   for (const [stream, summary] of streams) {
     metrics?.counter("record_count", summary.records, { stream });

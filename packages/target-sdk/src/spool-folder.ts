@@ -31,7 +31,9 @@ export async function openSpoolFolder(options: {
   try {
     await mkdir(parent, { recursive: true });
     await removeOrphans(parent, options.log);
-    const path = await mkdtemp(join(parent, `chorale-spool-${process.pid}-${await startOf(process.pid)}-${machine()}-`));
+    const path = await mkdtemp(
+      join(parent, `chorale-spool-${process.pid}-${await startOf(process.pid)}-${machine()}-`),
+    );
     return { path, parent, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
   } catch (cause) {
     if (isFullDisk(cause)) throw spoolError(cause, parent);

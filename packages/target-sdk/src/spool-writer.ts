@@ -77,7 +77,12 @@ export class SpoolWriter implements SpoolHolder {
     const { rules, onEnd } = this.#options;
     const { compression } = rules;
     onEnd(this);
-    return this.#files.map(({ path, rows, output }) => ({ path, compression, rows, bytes: output.bytesWritten }));
+    return this.#files.map(({ path, rows, output }) => ({
+      path,
+      compression,
+      rows,
+      bytes: output.bytesWritten,
+    }));
   }
 
   /** Writes out what is buffered and ends the file; the batch may go on in another. */
@@ -106,10 +111,7 @@ export class SpoolWriter implements SpoolHolder {
   #makeRoom(bytes: number): void {
     if (this.#used + bytes > blockBytes) this.#flush();
     if (this.#used + bytes > this.#buffer.length) this.#grow(this.#used + bytes);
-    this.#options.memory.hold(
-      this,
-      this.#buffer.length + (this.#file === undefined ? 0 : compressorBytes),
-    );
+    this.#options.memory.hold(this, this.#buffer.length + (this.#file === undefined ? 0 : compressorBytes));
   }
 
   #grow(wanted: number): void {

@@ -95,7 +95,8 @@ export class StateTablePlan implements CommitPlan {
     if (endedWithState) this.#cut(lastUnitOf(unfinished));
     else if (!this.#waitsForEnd) this.#cut(nothingMore);
     await this.#options.loader.idle();
-    if (!endedWithState && unfinished.length > 0) throw unfinishedError(unfinished.map(({ stream }) => stream));
+    if (!endedWithState && unfinished.length > 0)
+      throw unfinishedError(unfinished.map(({ stream }) => stream));
     const left = this.#leftBehind(sinks);
     if (left > 0 || this.#activations.length > 0) throw leftBehindError(left);
   }

@@ -1,10 +1,4 @@
-import {
-  checkConfig,
-  type Logger,
-  type Metrics,
-  type ObjectSchema,
-  silentLogger,
-} from "@chorale/singer";
+import { checkConfig, type Logger, type Metrics, type ObjectSchema, silentLogger } from "@chorale/singer";
 import { type About, sdkVersion, targetCapabilities, versionOf } from "./about.ts";
 import type { TargetInput } from "./input.ts";
 import type { RunSummary } from "./run.ts";

@@ -95,34 +95,55 @@ describe("a BATCH message", () => {
 
   it("names file and line of a record that breaks the schema", async () => {
     const address = await file("1.jsonl", `${lines(1)}{"id":"x"}\n`);
-    const { error } = await runWith(new MemoryWarehouse(), [bytes(schema("a"), batch([address]))], { config: config() });
-    expect(error).toHaveProperty("message", expect.stringMatching(/1\.jsonl, line 2: a: a record does not fit/));
+    const { error } = await runWith(new MemoryWarehouse(), [bytes(schema("a"), batch([address]))], {
+      config: config(),
+    });
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/1\.jsonl, line 2: a: a record does not fit/),
+    );
   });
 
   it("names the line of a record with a version that is none", async () => {
     const address = await file("1.jsonl", `${lines(1)}{"id":2}x\n`);
     const input = [bytes(schema("a"), { ...batch([address]), version: 1 })];
     const { error } = await runWith(new MemoryWarehouse(), input, { config: config() });
-    expect(error).toHaveProperty("message", expect.stringMatching(/1\.jsonl, line 2: not a record of a in JSON/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/1\.jsonl, line 2: not a record of a in JSON/),
+    );
   });
 
   it.each([
     ["another format", ["file:///x"], { format: "parquet" }, 'its format is "parquet"'],
-    ["another compression", ["file:///x"], { format: "jsonl", compression: "snappy" }, 'its compression is "snappy"'],
+    [
+      "another compression",
+      ["file:///x"],
+      { format: "jsonl", compression: "snappy" },
+      'its compression is "snappy"',
+    ],
     ["a bucket", ["s3://bucket/x"], { format: "jsonl" }, 'it names "s3://bucket/x"'],
     ["a web address", ["https://x/y"], { format: "jsonl" }, 'it names "https://x/y"'],
     ["a relative address", ["file://x/y"], { format: "jsonl" }, 'it names "file://x/y"'],
     ["a relative path in an address", ["file:x/y"], { format: "jsonl" }, 'it names "file:x/y"'],
     ["a plain path", ["/x/y"], { format: "jsonl" }, 'it names "/x/y"'],
     ["an escaped separator", ["file:///x%2Fy"], { format: "jsonl" }, 'it names "file:///x%2Fy"'],
-    ["a file that is not there", ["file:///nowhere/x"], { format: "jsonl" }, "/nowhere/x cannot be read: ENOENT"],
+    [
+      "a file that is not there",
+      ["file:///nowhere/x"],
+      { format: "jsonl" },
+      "/nowhere/x cannot be read: ENOENT",
+    ],
     ["a folder", ["file:///"], { format: "jsonl" }, "/ cannot be read: EISDIR"],
   ])("refuses %s in one line", async (_name, manifest, encoding, reason) => {
     const { error } = await runWith(new MemoryWarehouse(), [bytes(schema("a"), batch(manifest, encoding))], {
       config: config(),
     });
     expect(error).toBeInstanceOf(ProtocolError);
-    expect(error).toHaveProperty("message", expect.stringContaining(`line 2: a BATCH of a cannot be taken: ${reason}`));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining(`line 2: a BATCH of a cannot be taken: ${reason}`),
+    );
     folder.remains([/^spool$/]);
   });
 
@@ -138,8 +159,13 @@ describe("a BATCH message", () => {
   });
 
   it("must come after its SCHEMA", async () => {
-    const { error } = await runWith(new MemoryWarehouse(), [bytes(batch(["file:///x"]))], { config: config() });
-    expect(error).toHaveProperty("message", expect.stringContaining("line 1: a BATCH of a comes before the SCHEMA of a"));
+    const { error } = await runWith(new MemoryWarehouse(), [bytes(batch(["file:///x"]))], {
+      config: config(),
+    });
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining("line 1: a BATCH of a comes before the SCHEMA of a"),
+    );
     folder.remains([/^spool$/]);
   });
 });

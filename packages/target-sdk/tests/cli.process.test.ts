@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
@@ -47,7 +47,11 @@ async function start(options: Start = {}): Promise<Running> {
   folder.remains([/\.json$/]);
   const path = join(folder.path, "config.json");
   await writeFile(path, JSON.stringify({ temp_dir: folder.path, ...options.config }));
-  const nodeArgs = ["--conditions=@chorale/source", "--disable-warning=ExperimentalWarning", ...(options.nodeArgs ?? [])];
+  const nodeArgs = [
+    "--conditions=@chorale/source",
+    "--disable-warning=ExperimentalWarning",
+    ...(options.nodeArgs ?? []),
+  ];
   const args = [...nodeArgs, bin, ...(options.args ?? ["--config", path])];
   const stdio: StdioOptions = ["pipe", options.stdout ?? "pipe", "pipe", "ipc"];
   const env = { PATH: process.env["PATH"] ?? "", ...options.env };
@@ -84,7 +88,12 @@ function watch(child: ChildProcess): Running {
     }
     events.splice(events.indexOf(event), 1);
   };
-  const finished = once(child, "close").then(([code, signal]) => ({ code, signal, ...output, committedRows }));
+  const finished = once(child, "close").then(([code, signal]) => ({
+    code,
+    signal,
+    ...output,
+    committedRows,
+  }));
   return { child, told, finished };
 }
 
@@ -107,14 +116,21 @@ describe("a target as a process", () => {
     child.stdin?.end(bytes(schema("a"), ...pair(1), ...pair(2)));
     const { code, stdout, stderr } = await finished;
     expect({ code, last: stdout.trimEnd().split("\n").at(-1) }).toEqual({ code: 0, last: '{"id":2}' });
-    expect(stderr).toContain('INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"a"}}\n');
+    expect(stderr).toContain(
+      'INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"a"}}\n',
+    );
     expect(errorsIn(stderr)).toEqual([]);
   });
 
   it("reads whatever way its bytes are cut, and lines of 10 MB", async () => {
     const long = "ü€\u{1f600}".repeat(1_200_000);
     const wide = { ...schema("a"), schema: { properties: { id: {}, text: {} } } };
-    const whole = bytes(wide, record("a", { id: 1, text: long }), record("a", { id: 2, text: "ü" }), state("ü"));
+    const whole = bytes(
+      wide,
+      record("a", { id: 1, text: long }),
+      record("a", { id: 2, text: "ü" }),
+      state("ü"),
+    );
     const { child, finished } = await start();
     for (const size of [1, 2, 3, 5, 7, 11, 13]) child.stdin?.write(whole.subarray(0, size));
     child.stdin?.destroy();
@@ -179,13 +195,19 @@ describe("SIGTERM and SIGINT", () => {
     await told(signal);
     child.send("go");
     const { code, stdout, committedRows, stderr } = await finished;
-    expect({ code, stdout, committedRows }).toEqual({ code: exitCode, stdout: '{"id":1}\n', committedRows: 1 });
+    expect({ code, stdout, committedRows }).toEqual({
+      code: exitCode,
+      stdout: '{"id":1}\n',
+      committedRows: 1,
+    });
     expect(errorsIn(stderr)).toEqual([expect.stringMatching(`stopped by ${signal}`)]);
     expect(await spools()).toEqual([]);
   });
 
   it("in a commit that then fails: no state is printed", async () => {
-    const { child, told, finished } = await start({ args: ["--config", join(folder.path, "config.json"), "--asks"] });
+    const { child, told, finished } = await start({
+      args: ["--config", join(folder.path, "config.json"), "--asks"],
+    });
     child.stdin?.end(bytes(schema("a"), ...pair(1)));
     await told("committing");
     child.kill("SIGTERM");
@@ -203,7 +225,9 @@ describe("SIGTERM and SIGINT", () => {
   });
 
   it("a second one ends it at once, and the next run clears up", async () => {
-    const { child, told, finished } = await start({ args: ["--config", join(folder.path, "config.json"), "--asks"] });
+    const { child, told, finished } = await start({
+      args: ["--config", join(folder.path, "config.json"), "--asks"],
+    });
     child.stdin?.write(bytes(schema("a"), ...pair(1)));
     child.stdin?.end();
     await told("committing");
@@ -220,7 +244,9 @@ describe("SIGTERM and SIGINT", () => {
   });
 
   it("SIGKILL leaves a folder that the next run removes", async () => {
-    const { child, told, finished } = await start({ args: ["--config", join(folder.path, "config.json"), "--asks"] });
+    const { child, told, finished } = await start({
+      args: ["--config", join(folder.path, "config.json"), "--asks"],
+    });
     child.stdin?.end(bytes(schema("a"), ...pair(1)));
     await told("committing");
     child.kill("SIGKILL");
@@ -235,11 +261,21 @@ describe("SIGTERM and SIGINT", () => {
 
 describe("a failure of the process", () => {
   it.each([
-    ["an option that does not exist", ["--frobnicate"], 64, /unknown option '--frobnicate'.* See target-memory --help/],
+    [
+      "an option that does not exist",
+      ["--frobnicate"],
+      64,
+      /unknown option '--frobnicate'.* See target-memory --help/,
+    ],
     ["an argument too many", ["x"], 64, /too many arguments/],
     ["an option without its value", ["--config"], 64, /argument missing/],
     ["a config file that is not there", ["--config", "/nowhere.json"], 78, /nowhere\.json/],
-    ["an input that is not there", ["--input", "/nowhere.singer"], 78, /--input: \/nowhere\.singer cannot be read: ENOENT/],
+    [
+      "an input that is not there",
+      ["--input", "/nowhere.singer"],
+      78,
+      /--input: \/nowhere\.singer cannot be read: ENOENT/,
+    ],
   ])("of %s is one line", async (_name, args, exitCode, message) => {
     const { finished } = await start({ args });
     const { code, stdout, stderr } = await finished;
@@ -293,7 +329,10 @@ describe("a failure of the process", () => {
     const path = join(folder.path, "messages.json");
     const text = "x".repeat(100_000);
     const wide = { ...schema("a"), schema: { properties: { id: {}, text: {} } } };
-    await writeFile(path, bytes(wide, ...Array.from({ length: 30 }, (_, id) => record("a", { id, text })), state(1)));
+    await writeFile(
+      path,
+      bytes(wide, ...Array.from({ length: 30 }, (_, id) => record("a", { id, text })), state(1)),
+    );
     const { finished } = await start({
       shell: "ulimit -f 500",
       args: ["--config", join(folder.path, "config.json"), "--input", path],
@@ -301,7 +340,9 @@ describe("a failure of the process", () => {
     const { code, stdout, stderr } = await finished;
     expect({ code, stdout }).toEqual({ code: 74, stdout: "" });
     expect(errorsIn(stderr)).toEqual([
-      expect.stringMatching(/^spool: .*chorale-spool-.* is full: EFBIG.*Free some space there, or set temp_dir/),
+      expect.stringMatching(
+        /^spool: .*chorale-spool-.* is full: EFBIG.*Free some space there, or set temp_dir/,
+      ),
     ]);
     expect(await spools()).toEqual([]);
   });

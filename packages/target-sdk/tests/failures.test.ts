@@ -23,7 +23,9 @@ describe("a failure", () => {
         },
       },
     });
-    const { error, states } = await runWith(warehouse, [pairs(8)], { config: config({ batch_size_rows: 1 }) });
+    const { error, states } = await runWith(warehouse, [pairs(8)], {
+      config: config({ batch_size_rows: 1 }),
+    });
     expect(error).toBe(refusal);
     expect(warehouse.records("a")).toHaveLength(failing - 1);
     expect(states.at(-1)).toBe(failing === 1 ? undefined : String(failing - 2));
@@ -48,7 +50,9 @@ describe("a failure", () => {
         },
       },
     });
-    const { error, states } = await runWith(warehouse, [pairs(3)], { config: config({ batch_size_rows: 1 }) });
+    const { error, states } = await runWith(warehouse, [pairs(3)], {
+      config: config({ batch_size_rows: 1 }),
+    });
     expect(error).toBe(refusal);
     expect(states).toEqual(["0"]);
     expect(warehouse.records("a")).toEqual([{ id: 0 }]);
@@ -150,14 +154,20 @@ describe("a failure", () => {
   it("refuses temp_dir where no folder can be made", async () => {
     const { error } = await runWith(new MemoryWarehouse(), [], { config: { temp_dir: "/dev/null/x" } });
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error).toHaveProperty("message", expect.stringContaining("temp_dir: no folder could be made in /dev/null/x"));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining("temp_dir: no folder could be made in /dev/null/x"),
+    );
   });
 
   it("names every setting that is wrong before it connects", async () => {
     const warehouse = new MemoryWarehouse();
     const { error } = await runWith(warehouse, [], { config: { batch_size_rows: 0, load_method: "merge" } });
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error).toHaveProperty("message", expect.stringMatching(/batch_size_rows.*load_method|load_method.*batch_size_rows/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/batch_size_rows.*load_method|load_method.*batch_size_rows/),
+    );
     expect(warehouse.sessions).toBe(0);
   });
 });
@@ -178,7 +188,13 @@ describe("a signal", () => {
     const { input, push } = feed();
     const run = runWith(warehouse, input, { config: config({ batch_size_rows: 2 }), signal: stop.signal });
     void push(
-      bytes(schema("a"), ...[1, 2].map((id) => record("a", { id })), state(2), record("a", { id: 3 }), state(3)),
+      bytes(
+        schema("a"),
+        ...[1, 2].map((id) => record("a", { id })),
+        state(2),
+        record("a", { id: 3 }),
+        state(3),
+      ),
     );
     await committing.opened;
     stop.abort(new InterruptedError("SIGTERM"));
@@ -228,11 +244,16 @@ describe("a signal", () => {
           staging.open();
           // A stage that only the session's signal can end.
           const signal = warehouse.contexts[0]?.signal;
-          await new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+          await new Promise((_resolve, reject) =>
+            signal?.addEventListener("abort", () => reject(signal.reason)),
+          );
         },
       },
     });
-    const run = runWith(warehouse, [pairs(2)], { config: config({ batch_size_rows: 1 }), signal: stop.signal });
+    const run = runWith(warehouse, [pairs(2)], {
+      config: config({ batch_size_rows: 1 }),
+      signal: stop.signal,
+    });
     await committing.opened;
     await staging.opened;
     stop.abort(new InterruptedError("SIGTERM"));
@@ -277,7 +298,10 @@ describe("a signal", () => {
       setImmediate(() => stop.abort(new InterruptedError("SIGTERM")));
       for (;;) yield record("a", { id: 1 });
     }
-    const { error } = await runWith(new MemoryWarehouse(), input(), { config: config(), signal: stop.signal });
+    const { error } = await runWith(new MemoryWarehouse(), input(), {
+      config: config(),
+      signal: stop.signal,
+    });
     expect(error).toBeInstanceOf(InterruptedError);
   });
 });
@@ -318,7 +342,8 @@ describe("back-pressure", () => {
           if (warehouse.running.stage === 4) four.open();
           if (count <= 4) await four.opened;
           // The first to begin is the last to end.
-          for (let turn = 0; turn < 20 - count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+          for (let turn = 0; turn < 20 - count; turn += 1)
+            await new Promise((resolve) => setImmediate(resolve));
         },
         beforeCommit: ({ batches }) => void order.push(batches[0]?.batch.shape.spec.stream),
       },

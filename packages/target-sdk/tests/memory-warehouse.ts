@@ -1,8 +1,8 @@
-import { isObject } from "@chorale/singer";
+import { isObject, object } from "@chorale/singer";
 import {
-  defineTarget,
   type Activation,
   type CommitUnit,
+  defineTarget,
   type LaneRules,
   type RefusedBatch,
   type SpooledBatch,
@@ -16,7 +16,6 @@ import {
   type WarehouseContext,
   type WarehouseSession,
 } from "@chorale/target-sdk";
-import { object } from "@chorale/singer";
 import { readSpoolFile } from "../src/spool-reader.ts";
 
 /** A row as it is stored. */
@@ -117,7 +116,8 @@ class MemorySession implements WarehouseSession {
       await hooks?.stage?.(batch, this.#stages);
       const rows = await rowsOf(batch);
       const refused = rows === undefined ? "it is not JSON" : hooks?.refuse?.(batch, rows);
-      if (rows === undefined || (refused !== undefined && !batch.rewritten)) return { refused: refused ?? "" };
+      if (rows === undefined || (refused !== undefined && !batch.rewritten))
+        return { refused: refused ?? "" };
       if (rows.length !== batch.rows) throw new Error(`${rows.length} rows instead of ${batch.rows}`);
       this.#rows.set(batch.id, rows);
       this.#warehouse.staged.push(batch);

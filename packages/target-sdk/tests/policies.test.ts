@@ -27,7 +27,8 @@ const users = {
 const good = { id: 1, name: "Ada" };
 
 describe("on_invalid_value: null", () => {
-  const settings = (more: Readonly<Record<string, unknown>> = {}) => config({ on_invalid_value: "null", ...more });
+  const settings = (more: Readonly<Record<string, unknown>> = {}) =>
+    config({ on_invalid_value: "null", ...more });
 
   it.each([
     ["a wrong type", { name: 7 }, ["name"]],
@@ -37,13 +38,17 @@ describe("on_invalid_value: null", () => {
     ["several values", { name: 7, at: 8, tags: 9 }, ["at", "name", "tags"]],
   ])("nulls %s, and counts it", async (_name, value, nulled) => {
     const warehouse = new MemoryWarehouse();
-    const input = [bytes(users, record("users", { id: 1, ...value }), record("users", { id: 2, name: "Bob" }))];
+    const input = [
+      bytes(users, record("users", { id: 1, ...value }), record("users", { id: 2, name: "Bob" })),
+    ];
     const { error, summary } = await runWith(warehouse, input, { config: settings() });
     expect(error).toBeUndefined();
     const expected = { ...value, ...Object.fromEntries(nulled.map((name) => [name, null])) };
     expect(warehouse.records("users")[0]).toEqual({ id: "1", ...expected });
     expect(warehouse.records("users")[1]).toEqual({ id: 2, name: "Bob" });
-    expect(summary?.streams.get("users")?.nulled).toEqual(Object.fromEntries(nulled.map((name) => [name, 1])));
+    expect(summary?.streams.get("users")?.nulled).toEqual(
+      Object.fromEntries(nulled.map((name) => [name, 1])),
+    );
   });
 
   it.each([
@@ -55,7 +60,10 @@ describe("on_invalid_value: null", () => {
       config: settings(),
     });
     expect(error).toBeInstanceOf(SchemaError);
-    expect(error).toHaveProperty("message", expect.stringContaining(`line 2: users: a record does not fit its schema: ${said}`));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining(`line 2: users: a record does not fit its schema: ${said}`),
+    );
   });
 });
 
@@ -66,7 +74,9 @@ describe("on_invalid_record", () => {
     record("users", { id: null, name: "Ada" }),
     record("users", { id: 4 }),
   ];
-  const input = () => [bytes(users, record("users", good), ...bad, record("users", { id: 5, name: "Eve" }), state(1))];
+  const input = () => [
+    bytes(users, record("users", good), ...bad, record("users", { id: 5, name: "Eve" }), state(1)),
+  ];
 
   it("skip leaves records out and counts them", async () => {
     const warehouse = new MemoryWarehouse();
@@ -75,7 +85,12 @@ describe("on_invalid_record", () => {
     });
     expect({ error, states }).toEqual({ error: undefined, states: ["1"] });
     expect(warehouse.records("users")).toEqual([good, { id: 5, name: "Eve" }]);
-    expect(summary?.streams.get("users")).toMatchObject({ records: 6, loaded: 2, skipped: 4, quarantined: 0 });
+    expect(summary?.streams.get("users")).toMatchObject({
+      records: 6,
+      loaded: 2,
+      skipped: 4,
+      quarantined: 0,
+    });
   });
 
   it("quarantine writes them to a file that stays", async () => {
@@ -88,14 +103,23 @@ describe("on_invalid_record", () => {
       log,
     });
     expect(error).toBeUndefined();
-    expect(summary?.streams.get("users")).toMatchObject({ records: 6, loaded: 2, skipped: 0, quarantined: 4 });
+    expect(summary?.streams.get("users")).toMatchObject({
+      records: 6,
+      loaded: 2,
+      skipped: 0,
+      quarantined: 4,
+    });
     const name = `chorale-quarantine-20260102T030405Z-${process.pid}`;
     expect(await readdir(folder.path)).toEqual([name]);
     folder.remains([/^chorale-quarantine-/]);
     const path = join(folder.path, name, "users.jsonl");
     const entries = (await readFile(path, "utf8")).trimEnd().split("\n");
     expect(entries.map((entry): unknown => JSON.parse(entry))).toMatchObject(
-      bad.map((message, index) => ({ stream: "users", line_number: index + 3, line: JSON.stringify(message) })),
+      bad.map((message, index) => ({
+        stream: "users",
+        line_number: index + 3,
+        line: JSON.stringify(message),
+      })),
     );
     expect(entries[1]).toContain('the key property \\"id\\" is missing');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -105,7 +129,9 @@ describe("on_invalid_record", () => {
 
   it.each(["../x", "a/b", ".", "CON:*?"])("quarantines a stream named %j in its folder", async (stream) => {
     const input = [bytes(schema(stream), record(stream, { id: "x" }))];
-    const { error } = await runWith(new MemoryWarehouse(), input, { config: config({ on_invalid_record: "quarantine" }) });
+    const { error } = await runWith(new MemoryWarehouse(), input, {
+      config: config({ on_invalid_record: "quarantine" }),
+    });
     expect(error).toBeUndefined();
     const [name = ""] = await readdir(folder.path);
     folder.remains([/^chorale-quarantine-/]);
@@ -113,9 +139,13 @@ describe("on_invalid_record", () => {
   });
 
   it("is no pardon for a line that is no JSON", async () => {
-    const { error } = await runWith(new MemoryWarehouse(), [bytes(users, '{"type":"RECORD","stream":"users","record":{')], {
-      config: config({ on_invalid_record: "skip" }),
-    });
+    const { error } = await runWith(
+      new MemoryWarehouse(),
+      [bytes(users, '{"type":"RECORD","stream":"users","record":{')],
+      {
+        config: config({ on_invalid_record: "skip" }),
+      },
+    );
     expect(error).toBeInstanceOf(ProtocolError);
   });
 });
@@ -125,7 +155,11 @@ describe("lines that are not safe", () => {
   const plain = '{"type":"RECORD","stream":"users","record":{"id":1,"name":"Ada"}}';
 
   it.each([
-    ["invalid UTF-8", Buffer.concat([Buffer.from(plain.slice(0, -3)), Buffer.from([0xff]), Buffer.from('"}}')]), "Ada\uFFFD"],
+    [
+      "invalid UTF-8",
+      Buffer.concat([Buffer.from(plain.slice(0, -3)), Buffer.from([0xff]), Buffer.from('"}}')]),
+      "Ada\uFFFD",
+    ],
     ["an escape", Buffer.from(plain.replace("Ada", "\\u0041da")), "Ada"],
     ["half a surrogate pair", Buffer.from(plain.replace("Ada", "A\\ud800")), "A\uFFFD"],
   ])("are rewritten: %s", async (_name, line, name) => {
@@ -169,8 +203,12 @@ describe("lines that are not safe", () => {
 });
 
 describe("a batch that the warehouse refuses", () => {
-  const refusing = () => new MemoryWarehouse({ hooks: { refuse: ({ rewritten }) => (rewritten ? undefined : "a guard saw 1.5") } });
-  const unchecked = (more: Readonly<Record<string, unknown>> = {}) => config({ validate_records: false, ...more });
+  const refusing = () =>
+    new MemoryWarehouse({
+      hooks: { refuse: ({ rewritten }) => (rewritten ? undefined : "a guard saw 1.5") },
+    });
+  const unchecked = (more: Readonly<Record<string, unknown>> = {}) =>
+    config({ validate_records: false, ...more });
 
   it("is rewritten and staged again, in order", async () => {
     const warehouse = refusing();
@@ -179,7 +217,9 @@ describe("a batch that the warehouse refuses", () => {
       config: unchecked({ batch_size_rows: 2, load_method: "append-only" }),
     });
     expect({ error, last: states.at(-1) }).toEqual({ error: undefined, last: "1" });
-    expect(warehouse.records("users")).toEqual(Array.from({ length: 5 }, (_, id) => ({ id: `${id}`, name: "A" })));
+    expect(warehouse.records("users")).toEqual(
+      Array.from({ length: 5 }, (_, id) => ({ id: `${id}`, name: "A" })),
+    );
     expect(warehouse.staged.every(({ rewritten }) => rewritten)).toBe(true);
     expect(new Set(warehouse.staged.map(({ id }) => id)).size).toBe(3);
     expect(summary?.streams.get("users")).toMatchObject({ loaded: 5, dropped: { x: 5 } });
@@ -187,29 +227,46 @@ describe("a batch that the warehouse refuses", () => {
 
   it("names the place of a value that its column cannot hold", async () => {
     const lines = [record("users", good), record("users", { id: 1.5, name: "A" })];
-    const { error, states } = await runWith(refusing(), [bytes(users, ...lines, state(1))], { config: unchecked() });
+    const { error, states } = await runWith(refusing(), [bytes(users, ...lines, state(1))], {
+      config: unchecked(),
+    });
     expect(error).toBeInstanceOf(SchemaError);
-    expect(error).toHaveProperty("message", expect.stringMatching(/^a batch of users, line 2: users: "id" cannot be stored/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/^a batch of users, line 2: users: "id" cannot be stored/),
+    );
     expect(states).toEqual([]);
   });
 
   it("names the place of a line that is no JSON", async () => {
-    const input = [bytes(users, record("users", good), '{"type":"RECORD","stream":"users","record":{"id":}}')];
+    const input = [
+      bytes(users, record("users", good), '{"type":"RECORD","stream":"users","record":{"id":}}'),
+    ];
     const { error } = await runWith(new MemoryWarehouse(), input, { config: unchecked() });
     expect(error).toBeInstanceOf(ProtocolError);
-    expect(error).toHaveProperty("message", expect.stringMatching(/^a batch of users, line 2: not a record of users in JSON/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/^a batch of users, line 2: not a record of users in JSON/),
+    );
   });
 
   it.each([
     ["missing", { name: "A" }],
     ["null", { id: null, name: "A" }],
   ])("names the place of a key that is %s", async (what, value) => {
-    const { error } = await runWith(refusing(), [bytes(users, record("users", good), record("users", value))], {
-      config: unchecked(),
-    });
+    const { error } = await runWith(
+      refusing(),
+      [bytes(users, record("users", good), record("users", value))],
+      {
+        config: unchecked(),
+      },
+    );
     expect(error).toBeInstanceOf(SchemaError);
     expect(error).toMatchObject({ stream: "users", key: "id" });
-    expect(error).toHaveProperty("message", expect.stringContaining(`line 2: users: the key property "id" is ${what}`));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining(`line 2: users: the key property "id" is ${what}`),
+    );
   });
 
   it("is loaded without the records that are skipped", async () => {
@@ -239,7 +296,9 @@ describe("a batch that the warehouse refuses", () => {
         return session;
       }
     }
-    const { error } = await runWith(new Stubborn(), [bytes(users, record("users", good))], { config: unchecked() });
+    const { error } = await runWith(new Stubborn(), [bytes(users, record("users", good))], {
+      config: unchecked(),
+    });
     expect(error).toMatchObject({ name: "LoadError", stream: "users", rowCount: 1 });
   });
 });

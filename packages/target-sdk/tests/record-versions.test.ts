@@ -10,12 +10,20 @@ function versionsIn(...lines: readonly string[]): readonly number[] {
 describe("the versions of records", () => {
   it.each([
     ["behind the record", '{"type":"RECORD","stream":"a","record":{"id":1},"version":7}', [7]],
-    ["before the extraction time", '{"type": "RECORD", "record": {"id": 1}, "version": 7, "time_extracted": "2026"}', [7]],
+    [
+      "before the extraction time",
+      '{"type": "RECORD", "record": {"id": 1}, "version": 7, "time_extracted": "2026"}',
+      [7],
+    ],
     ["before the record", '{"type":"RECORD","stream":"a","version":7,"record":{"id":1}}', [7]],
     ["with a carriage return", '{"type":"RECORD","stream":"a","record":{"id":1},"version":7}\r', [7]],
     ["none", '{"type":"RECORD","stream":"a","record":{"id":1}}', []],
     ["a property", '{"type":"RECORD","stream":"a","record":{"id":1,"version":7}}', []],
-    ["a property and an extraction time", '{"type":"RECORD","record":{"version":7,"time_extracted":"x"}}', []],
+    [
+      "a property and an extraction time",
+      '{"type":"RECORD","record":{"version":7,"time_extracted":"x"}}',
+      [],
+    ],
     ["a property of the first key", '{"type":"RECORD","record":{"version":7,"id":1}}', []],
     ["a text", '{"type":"RECORD","record":{"id":1},"version":"7"}', []],
   ])("are found where they stand: %s", (_name, line, expected) => {

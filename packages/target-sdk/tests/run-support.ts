@@ -1,4 +1,4 @@
-import type { Message } from "@chorale/singer";
+import type { Logger, Message } from "@chorale/singer";
 import type { RunSummary } from "@chorale/target-sdk";
 import { type MemoryWarehouse, memoryTarget } from "./memory-warehouse.ts";
 
@@ -14,7 +14,7 @@ export interface TestRun {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   readonly onState?: (state: string) => void | Promise<void>;
-  readonly log?: Parameters<ReturnType<typeof memoryTarget>["run"]>[1]["log"];
+  readonly log?: Logger;
   readonly clock?: () => Date;
 }
 
@@ -60,11 +60,7 @@ export function schema(
 }
 
 /** A RECORD. */
-export function record(
-  stream: string,
-  value: Readonly<Record<string, unknown>>,
-  version?: number,
-): Message {
+export function record(stream: string, value: Readonly<Record<string, unknown>>, version?: number): Message {
   return { type: "RECORD", stream, record: value, ...(version === undefined ? {} : { version }) };
 }
 

@@ -46,7 +46,9 @@ describe("a run", () => {
   });
 
   it("prints of several states that are due at once only the last", async () => {
-    const input = [bytes(schema("a"), record("a", { id: 1 }), state(1), state(2), record("a", { id: 2 }), state(3))];
+    const input = [
+      bytes(schema("a"), record("a", { id: 1 }), state(1), state(2), record("a", { id: 2 }), state(3)),
+    ];
     const { states } = await runWith(new MemoryWarehouse(), input, { config: config() });
     expect(states).toEqual(["3"]);
   });
@@ -63,15 +65,13 @@ describe("a run", () => {
     const warehouse = new MemoryWarehouse();
     const values = [1, 2, 1, 3, 2, 1];
     const input = [
-      bytes(
-        schema("a", ["id", "n"]),
-        ...values.map((id, n) => record("a", { id, n })),
-        state("end"),
-      ),
+      bytes(schema("a", ["id", "n"]), ...values.map((id, n) => record("a", { id, n })), state("end")),
     ];
     const { states } = await runWith(warehouse, input, { config: config({ batch_size_rows: rows }) });
     expect(states.at(-1)).toBe('"end"');
-    expect(warehouse.records("a").toSorted((left, right) => Number(left["id"]) - Number(right["id"]))).toEqual([
+    expect(
+      warehouse.records("a").toSorted((left, right) => Number(left["id"]) - Number(right["id"])),
+    ).toEqual([
       { id: 1, n: 5 },
       { id: 2, n: 4 },
       { id: 3, n: 3 },
@@ -100,7 +100,12 @@ describe("a run", () => {
   });
 
   it("takes messages as it takes bytes", async () => {
-    const messages = [schema("a", ["id", "n"]), record("a", { id: 1, n: 2 }), record("a", { id: 3 }), state({ a: 1 })];
+    const messages = [
+      schema("a", ["id", "n"]),
+      record("a", { id: 1, n: 2 }),
+      record("a", { id: 3 }),
+      state({ a: 1 }),
+    ];
     const fromBytes = new MemoryWarehouse();
     const fromMessages = new MemoryWarehouse();
     const one = await runWith(fromBytes, [bytes(...messages)], { config: config() });
@@ -125,9 +130,13 @@ describe("a run", () => {
     ["NaN", Number.NaN],
     ["an infinity", Number.POSITIVE_INFINITY],
   ])("refuses a message that holds %s", async (_name, value) => {
-    const { error } = await runWith(new MemoryWarehouse(), [schema("a"), record("a", { id: 1, n: [value] })], {
-      config: config(),
-    });
+    const { error } = await runWith(
+      new MemoryWarehouse(),
+      [schema("a"), record("a", { id: 1, n: [value] })],
+      {
+        config: config(),
+      },
+    );
     expect(error).toBeInstanceOf(SchemaError);
     expect(error).toHaveProperty("message", expect.stringContaining("a: a message holds NaN or an infinity"));
   });
@@ -188,9 +197,21 @@ describe("a line that cannot be taken", () => {
 
   it.each([
     ["no JSON", "nonsense", /^line 2: not a Singer message: .*nonsense$/],
-    ["a truncated record", '{"type":"RECORD","stream":"users","record":{"id":1', /^line 2: not a Singer message/],
-    ["a record with rubbish behind it", '{"type":"RECORD","stream":"users","record":{"id":1}}x}', /^line 2: /],
-    ["an array as record", '{"type":"RECORD","stream":"users","record":[1]}', /^line 2: .*no object "record"/],
+    [
+      "a truncated record",
+      '{"type":"RECORD","stream":"users","record":{"id":1',
+      /^line 2: not a Singer message/,
+    ],
+    [
+      "a record with rubbish behind it",
+      '{"type":"RECORD","stream":"users","record":{"id":1}}x}',
+      /^line 2: /,
+    ],
+    [
+      "an array as record",
+      '{"type":"RECORD","stream":"users","record":[1]}',
+      /^line 2: .*no object "record"/,
+    ],
     ["no type", '{"stream":"users","record":{"id":1}}', /^line 2: .*no "type"/],
     ["a list", "[1]", /^line 2: .*no JSON object/],
     ["a STATE without a value", '{"type":"STATE"}', /^line 2: .*a STATE has no "value"/],
@@ -227,7 +248,10 @@ describe("a line that cannot be taken", () => {
     const { error } = await runWith(new MemoryWarehouse(), input, { config: config() });
     expect(error).toBeInstanceOf(SchemaError);
     expect(error).toMatchObject({ stream: "users", key: "id", exitCode: 65 });
-    expect(error).toHaveProperty("message", expect.stringContaining(`line 3: users: the key property "id" ${what}`));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining(`line 3: users: the key property "id" ${what}`),
+    );
   });
 
   it.each([0, "", false])("takes %j as a key", async (id) => {
@@ -243,7 +267,10 @@ describe("a line that cannot be taken", () => {
     const { error } = await runWith(new MemoryWarehouse(), input, { config: config() });
     expect(error).toBeInstanceOf(SchemaError);
     expect(error).toMatchObject({ stream: "users", key: "n" });
-    expect(error).toHaveProperty("message", expect.stringMatching(/^line 2: users: a record does not fit its schema: \/n must be/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/^line 2: users: a record does not fit its schema: \/n must be/),
+    );
   });
 
   it("refuses a key that is no property", async () => {
@@ -251,12 +278,17 @@ describe("a line that cannot be taken", () => {
       config: config(),
     });
     expect(error).toBeInstanceOf(SchemaError);
-    expect(error).toHaveProperty("message", expect.stringContaining('line 1: the key property "uid" of users'));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining('line 1: the key property "uid" of users'),
+    );
   });
 
   it("refuses a line that is too long, and names its stream", async () => {
     const input = [bytes(start, record("users", { id: 1, text: "x".repeat(5000) }))];
-    const { error } = await runWith(new MemoryWarehouse(), input, { config: config({ max_line_bytes: 4096 }) });
+    const { error } = await runWith(new MemoryWarehouse(), input, {
+      config: config({ max_line_bytes: 4096 }),
+    });
     expect(error).toHaveProperty("message", expect.stringMatching(/^line 2 of stream users is too long/));
   });
 
@@ -304,14 +336,22 @@ describe("SCHEMA", () => {
 
   it("flushes nothing when only its spelling or its checks change", async () => {
     const warehouse = new MemoryWarehouse();
-    const stricter = { ...schema("a", ["id", "n"]), schema: { properties: { id: { type: "integer", maximum: 5 }, n: { type: ["null", "integer"] } } } };
+    const stricter = {
+      ...schema("a", ["id", "n"]),
+      schema: { properties: { id: { type: "integer", maximum: 5 }, n: { type: ["null", "integer"] } } },
+    };
     const lines = [schema("a", ["id", "n"]), record("a", { id: 1 }), stricter, record("a", { id: 2 })];
     const { error } = await runWith(warehouse, [bytes(...lines)], { config: config() });
     expect(error).toBeUndefined();
     expect(warehouse.prepared).toHaveLength(1);
     expect(warehouse.commits).toHaveLength(1);
-    const refused = await runWith(new MemoryWarehouse(), [bytes(...lines, record("a", { id: 6 }))], { config: config() });
-    expect(refused.error).toHaveProperty("message", expect.stringContaining("line 5: a: a record does not fit"));
+    const refused = await runWith(new MemoryWarehouse(), [bytes(...lines, record("a", { id: 6 }))], {
+      config: config(),
+    });
+    expect(refused.error).toHaveProperty(
+      "message",
+      expect.stringContaining("line 5: a: a record does not fit"),
+    );
   });
 
   it("commits the records before it first when it changes the table", async () => {
@@ -353,7 +393,9 @@ describe("SCHEMA", () => {
     const run = runWith(warehouse, input, { config: config({ batch_size_rows: 1 }) });
     await push(bytes(schema("fast"), record("fast", { id: 1 })));
     await loaded.opened;
-    const last = push(bytes(schema("slow"), schema("fast"), record("fast", { id: 2 }), record("slow", { id: 1 })));
+    const last = push(
+      bytes(schema("slow"), schema("fast"), record("fast", { id: 2 }), record("slow", { id: 1 })),
+    );
     prepared.open();
     await last;
     end();
@@ -378,10 +420,17 @@ describe("SCHEMA", () => {
     ["append-only where none do", {}, [], "append-only"],
     ["append-only when it is set", { load_method: "append-only" }, ["id"], "append-only"],
     ["the stream's own", { stream_overrides: { a: { load_method: "append-only" } } }, ["id"], "append-only"],
-    ["upsert by keys of the configuration", { stream_overrides: { a: { key_properties: ["id"] } } }, [], "upsert"],
+    [
+      "upsert by keys of the configuration",
+      { stream_overrides: { a: { key_properties: ["id"] } } },
+      [],
+      "upsert",
+    ],
   ])("loads by %s", async (_name, settings, keys, loadMethod) => {
     const warehouse = new MemoryWarehouse();
-    await runWith(warehouse, [bytes(schema("a", ["id"], keys), record("a", { id: 1 }))], { config: config(settings) });
+    await runWith(warehouse, [bytes(schema("a", ["id"], keys), record("a", { id: 1 }))], {
+      config: config(settings),
+    });
     expect(warehouse.staged[0]).toMatchObject({ loadMethod, hardDelete: false });
   });
 });

@@ -39,31 +39,48 @@ async function linesOf(file: SpoolFile): Promise<readonly string[]> {
 }
 
 describe("a spool writer", () => {
-  it.each(["none", "gzip", "zstd"] as const)("writes lines that can be read again: %s", async (compression) => {
-    folder.remains([/^batch/]);
-    const { writer, errors, ended } = writerOf({ compression });
-    const expected = Array.from({ length: 20_000 }, (_, id) => `{"id":${id},"text":"${"ü".repeat(id % 50)}"}`);
-    for (let at = 0; at < expected.length; at += 3) {
-      const lines = expected.slice(at, at + 3);
-      writer.append(Buffer.from(lines.join("\n")), lines.length);
-      await writer.relief();
-    }
-    const files = await writer.close();
-    expect(files).toHaveLength(1);
-    const [file] = files;
-    if (file === undefined) return;
-    expect(await linesOf(file)).toEqual(expected);
-    const found = await stat(file.path);
-    expect(file).toMatchObject({ compression, rows: expected.length, bytes: found.size });
-    expect(found.mode & 0o777).toBe(0o600);
-    expect(errors).toEqual([]);
-    expect(ended).toEqual([writer]);
-  });
+  it.each(["none", "gzip", "zstd"] as const)(
+    "writes lines that can be read again: %s",
+    async (compression) => {
+      folder.remains([/^batch/]);
+      const { writer, errors, ended } = writerOf({ compression });
+      const expected = Array.from(
+        { length: 20_000 },
+        (_, id) => `{"id":${id},"text":"${"ü".repeat(id % 50)}"}`,
+      );
+      for (let at = 0; at < expected.length; at += 3) {
+        const lines = expected.slice(at, at + 3);
+        writer.append(Buffer.from(lines.join("\n")), lines.length);
+        await writer.relief();
+      }
+      const files = await writer.close();
+      expect(files).toHaveLength(1);
+      const [file] = files;
+      if (file === undefined) return;
+      expect(await linesOf(file)).toEqual(expected);
+      const found = await stat(file.path);
+      expect(file).toMatchObject({ compression, rows: expected.length, bytes: found.size });
+      expect(found.mode & 0o777).toBe(0o600);
+      expect(errors).toEqual([]);
+      expect(ended).toEqual([writer]);
+    },
+  );
 
   it("writes lines of any size whole", async () => {
     folder.remains([/^batch/]);
     const { writer } = writerOf();
-    const sizes = [1, 16_383, 16_384, 16_385, blockBytes - 1, blockBytes, blockBytes + 1, 3 * blockBytes, 2, 0];
+    const sizes = [
+      1,
+      16_383,
+      16_384,
+      16_385,
+      blockBytes - 1,
+      blockBytes,
+      blockBytes + 1,
+      3 * blockBytes,
+      2,
+      0,
+    ];
     const expected = sizes.filter((size) => size > 0).map((size) => `${size}`.padEnd(size, "x"));
     for (const line of expected) writer.append(Buffer.from(line), 1);
     const files = await writer.close();
@@ -102,7 +119,9 @@ describe("a spool writer", () => {
     lost.append(Buffer.from("{}"), 1);
     await expect(lost.close()).rejects.toMatchObject({ name: "ConnectorError", exitCode: 74 });
     expect(errors).toHaveLength(1);
-    expect(errors[0]?.message).toMatch(/^spool: .*\/gone could not be written: ENOENT.* set temp_dir to a folder with more\.$/);
+    expect(errors[0]?.message).toMatch(
+      /^spool: .*\/gone could not be written: ENOENT.* set temp_dir to a folder with more\.$/,
+    );
     expect(await writer.close()).toEqual([]);
   });
 });
@@ -135,7 +154,9 @@ describe("the spool's memory", () => {
       const files = await writer.close();
       counts.push(files.length);
       const lines = (await Promise.all(files.map(linesOf))).flat();
-      expect(lines.map((line) => line.slice(0, 8).trim().replace(/ x+$/, ""))).toEqual([0, 1, 2].map((round) => `${round} ${index}`));
+      expect(lines.map((line) => line.slice(0, 8).trim().replace(/ x+$/, ""))).toEqual(
+        [0, 1, 2].map((round) => `${round} ${index}`),
+      );
     }
     expect(Math.max(...counts)).toBeGreaterThan(1);
   });

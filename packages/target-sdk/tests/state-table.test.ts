@@ -69,7 +69,10 @@ describe("with a state table", () => {
     const input = [bytes(schema("a"), schema("b"), schema("c"), ...lines)];
     const { error, states } = await runWith(warehouse, input, { config: config({ batch_size_rows: rows }) });
     expect(error).toMatchObject({ exitCode: 75, kind: "transient" });
-    expect(error).toHaveProperty("message", expect.stringContaining("3 records after the last one are not committed"));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringContaining("3 records after the last one are not committed"),
+    );
     expect(states).toEqual(["1"]);
     expect(warehouse.records("a")).toEqual([1, 2, 3, 4].map((id) => ({ id })));
     expect(warehouse.records("b")).toEqual([{ id: 1 }]);
@@ -90,7 +93,9 @@ describe("with a state table", () => {
 
   it("commits nothing when no STATE comes", async () => {
     const warehouse = new MemoryWarehouse();
-    const { error } = await runWith(warehouse, [bytes(schema("a"), record("a", { id: 1 }))], { config: config() });
+    const { error } = await runWith(warehouse, [bytes(schema("a"), record("a", { id: 1 }))], {
+      config: config(),
+    });
     expect(error).toMatchObject({ exitCode: 75 });
     expect(warehouse.commits).toEqual([]);
   });
@@ -156,7 +161,13 @@ describe("with a state table", () => {
   it("activates a version with the unit that it came in", async () => {
     const warehouse = new MemoryWarehouse();
     warehouse.tables.set("a", [{ record: { id: 0 }, version: 1 }]);
-    const lines = [record("a", { id: 1 }, 2), activate("a", 2), state(1), record("a", { id: 2 }, 2), state(2)];
+    const lines = [
+      record("a", { id: 1 }, 2),
+      activate("a", 2),
+      state(1),
+      record("a", { id: 2 }, 2),
+      state(2),
+    ];
     await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: config({ batch_size_rows: 1 }) });
     expect(warehouse.commits.map(({ activations }) => activations.length)).toEqual([1, 0]);
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);
@@ -174,7 +185,13 @@ describe("with a state table", () => {
   it("activates at the end what came before its records, with the last unit", async () => {
     const warehouse = new MemoryWarehouse();
     warehouse.tables.set("a", [{ record: { id: 0 }, version: 1 }]);
-    const lines = [activate("a", 2), record("a", { id: 1 }, 2), state(1), record("a", { id: 2 }, 2), state(2)];
+    const lines = [
+      activate("a", 2),
+      record("a", { id: 1 }, 2),
+      state(1),
+      record("a", { id: 2 }, 2),
+      state(2),
+    ];
     const { error } = await runWith(warehouse, [bytes(schema("a"), ...lines)], {
       config: config({ batch_size_rows: 1 }),
     });
@@ -198,7 +215,9 @@ describe("with a state table", () => {
     ];
     const input = [bytes(schema("a"), schema("o"), ...lines)];
     const overrides = { stream_overrides: { o: { load_method: "overwrite" } } };
-    const { error, states } = await runWith(warehouse, input, { config: config({ ...overrides, batch_size_rows: 1 }) });
+    const { error, states } = await runWith(warehouse, input, {
+      config: config({ ...overrides, batch_size_rows: 1 }),
+    });
     expect(error).toBeUndefined();
     expect(states).toEqual(["1", "3"]);
     expect(committed(warehouse)).toEqual([
@@ -211,7 +230,14 @@ describe("with a state table", () => {
   it("commits what came before an overwrite stream when the input ends without a STATE", async () => {
     const warehouse = new MemoryWarehouse();
     warehouse.tables.set("o", [{ record: { id: 0 }, version: undefined }]);
-    const lines = [record("a", { id: 1 }), state(1), record("a", { id: 2 }), record("o", { id: 1 }), state(2), record("a", { id: 3 })];
+    const lines = [
+      record("a", { id: 1 }),
+      state(1),
+      record("a", { id: 2 }),
+      record("o", { id: 1 }),
+      state(2),
+      record("a", { id: 3 }),
+    ];
     const input = [bytes(schema("a"), schema("o"), ...lines)];
     const overrides = { stream_overrides: { o: { load_method: "overwrite" } } };
     const { error, states } = await runWith(warehouse, input, { config: config(overrides) });
@@ -222,9 +248,13 @@ describe("with a state table", () => {
   });
 
   it("needs a state_id", async () => {
-    const { error } = await runWith(new MemoryWarehouse(), [], { config: { temp_dir: folder.path, state_table: "s" } });
+    const { error } = await runWith(new MemoryWarehouse(), [], {
+      config: { temp_dir: folder.path, state_table: "s" },
+    });
     expect(error).toBeInstanceOf(ConfigError);
-    await expect(memoryTarget(new MemoryWarehouse()).readState({})).rejects.toThrow("state_table and state_id");
+    await expect(memoryTarget(new MemoryWarehouse()).readState({})).rejects.toThrow(
+      "state_table and state_id",
+    );
   });
 });
 
@@ -236,11 +266,15 @@ describe("the age of a unit", () => {
   it("cuts it at its last STATE while the input is idle, and the rest goes on", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const commits = [gate(), gate()];
-    const warehouse = new MemoryWarehouse({ hooks: { afterCommit: (_unit, count) => commits[count - 1]?.open() } });
+    const warehouse = new MemoryWarehouse({
+      hooks: { afterCommit: (_unit, count) => commits[count - 1]?.open() },
+    });
     const { input, push, end } = feed();
     const run = runWith(warehouse, input, { config: config({ batch_wait_limit_seconds: 30 }) });
     const [one, two, three] = [1, 2, 3].map((id) => record("a", { id }));
-    await push(bytes(schema("a"), schema("b"), one ?? "", two ?? "", state(1), three ?? "", record("b", { id: 1 })));
+    await push(
+      bytes(schema("a"), schema("b"), one ?? "", two ?? "", state(1), three ?? "", record("b", { id: 1 })),
+    );
     vi.advanceTimersByTime(30_000);
     await commits[0]?.opened;
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);

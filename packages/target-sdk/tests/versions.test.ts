@@ -26,17 +26,24 @@ describe.each([
   const settings = (more: Readonly<Record<string, unknown>> = {}) =>
     config({ ...appending, validate_records: validate, ...more });
 
-  it.each([1, 2, 3, 10])("removes old rows with the last batch of the new version, by %i rows", async (rows) => {
-    const warehouse = oldRows();
-    const input = [bytes(schema("a"), ...[1, 2, 3].map((id) => record("a", { id }, 2)), activate("a", 2), state(1))];
-    const { error, states } = await runWith(warehouse, input, { config: settings({ batch_size_rows: rows }) });
-    expect({ error, states: states.at(-1) }).toEqual({ error: undefined, states: "1" });
-    expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
-    const activating = warehouse.commits.filter(({ activations }) => activations.length > 0);
-    expect(activating).toHaveLength(1);
-    expect(activating[0]).toBe(warehouse.commits.at(-1));
-    expect(activating[0]?.activations).toMatchObject([{ version: 2, hardDelete: false }]);
-  });
+  it.each([1, 2, 3, 10])(
+    "removes old rows with the last batch of the new version, by %i rows",
+    async (rows) => {
+      const warehouse = oldRows();
+      const input = [
+        bytes(schema("a"), ...[1, 2, 3].map((id) => record("a", { id }, 2)), activate("a", 2), state(1)),
+      ];
+      const { error, states } = await runWith(warehouse, input, {
+        config: settings({ batch_size_rows: rows }),
+      });
+      expect({ error, states: states.at(-1) }).toEqual({ error: undefined, states: "1" });
+      expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+      const activating = warehouse.commits.filter(({ activations }) => activations.length > 0);
+      expect(activating).toHaveLength(1);
+      expect(activating[0]).toBe(warehouse.commits.at(-1));
+      expect(activating[0]?.activations).toMatchObject([{ version: 2, hardDelete: false }]);
+    },
+  );
 
   it("needs no STATE at the end when records of the version came before", async () => {
     const warehouse = oldRows();
@@ -48,7 +55,13 @@ describe.each([
 
   it("waits for the end of the input when it comes before the records", async () => {
     const warehouse = oldRows();
-    const lines = [activate("a", 2), record("a", { id: 1 }, 2), state(1), record("a", { id: 2 }, 2), state(2)];
+    const lines = [
+      activate("a", 2),
+      record("a", { id: 1 }, 2),
+      state(1),
+      record("a", { id: 2 }, 2),
+      state(2),
+    ];
     const input = [bytes(schema("a"), ...lines)];
     const { error, states } = await runWith(warehouse, input, { config: settings({ batch_size_rows: 1 }) });
     expect({ error, states: states.at(-1) }).toEqual({ error: undefined, states: "2" });
@@ -59,11 +72,21 @@ describe.each([
   it("keeps the old rows when the input ends without a STATE, and says so by exit code 65", async () => {
     const warehouse = oldRows();
     const lines = [activate("a", 2), record("a", { id: 3 }, 2), state(1), record("a", { id: 4 }, 2)];
-    const { error, states } = await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: settings() });
+    const { error, states } = await runWith(warehouse, [bytes(schema("a"), ...lines)], {
+      config: settings(),
+    });
     expect(error).toMatchObject({ exitCode: 65 });
-    expect(error).toHaveProperty("message", expect.stringMatching(/ended without a STATE: the former rows of a stay/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/ended without a STATE: the former rows of a stay/),
+    );
     expect(states).toEqual(["1"]);
-    expect(warehouse.records("a")).toEqual([{ id: 1, old: true }, { id: 2, old: true }, { id: 3 }, { id: 4 }]);
+    expect(warehouse.records("a")).toEqual([
+      { id: 1, old: true },
+      { id: 2, old: true },
+      { id: 3 },
+      { id: 4 },
+    ]);
   });
 
   it("happens once when it comes before and after the records", async () => {
@@ -94,10 +117,17 @@ describe.each([
 
   it("is a barrier of its own stream alone", async () => {
     const warehouse = oldRows();
-    const lines = [record("a", { id: 1 }, 2), record("b", { id: 1 }), activate("a", 2), record("b", { id: 2 })];
+    const lines = [
+      record("a", { id: 1 }, 2),
+      record("b", { id: 1 }),
+      activate("a", 2),
+      record("b", { id: 2 }),
+    ];
     await runWith(warehouse, [bytes(schema("a"), schema("b"), ...lines)], { config: settings() });
     expect(warehouse.records("a")).toEqual([{ id: 1 }]);
-    const batches = warehouse.commits.map((commit) => commit.batches.map(({ batch }) => [batch.shape.spec.stream, batch.rows]));
+    const batches = warehouse.commits.map((commit) =>
+      commit.batches.map(({ batch }) => [batch.shape.spec.stream, batch.rows]),
+    );
     expect(batches).toEqual([[["a", 1]], [["b", 2]]]);
   });
 
@@ -119,12 +149,15 @@ describe.each([
 });
 
 describe("load_method overwrite", () => {
-  const settings = (more: Readonly<Record<string, unknown>> = {}) => config({ load_method: "overwrite", ...more });
+  const settings = (more: Readonly<Record<string, unknown>> = {}) =>
+    config({ load_method: "overwrite", ...more });
 
   it.each([1, 2, 100])("replaces all rows in one commit at the end, by %i rows", async (rows) => {
     const warehouse = oldRows();
     const input = [bytes(schema("a"), record("a", { id: 5 }), state(1), record("a", { id: 6 }), state(2))];
-    const { error, states } = await runWith(warehouse, input, { config: settings({ batch_size_rows: rows }) });
+    const { error, states } = await runWith(warehouse, input, {
+      config: settings({ batch_size_rows: rows }),
+    });
     expect({ error, states }).toEqual({ error: undefined, states: ["2"] });
     expect(warehouse.records("a")).toEqual([{ id: 5 }, { id: 6 }]);
     expect(warehouse.commits).toHaveLength(1);
@@ -134,9 +167,17 @@ describe("load_method overwrite", () => {
   it("holds back only the states behind its own first record", async () => {
     const warehouse = new MemoryWarehouse();
     const overrides = { stream_overrides: { o: { load_method: "overwrite" } } };
-    const lines = [record("a", { id: 1 }), state(1), record("o", { id: 1 }), state(2), record("a", { id: 2 })];
+    const lines = [
+      record("a", { id: 1 }),
+      state(1),
+      record("o", { id: 1 }),
+      state(2),
+      record("a", { id: 2 }),
+    ];
     const input = [bytes(schema("a"), schema("o"), ...lines)];
-    const { error, states } = await runWith(warehouse, input, { config: config({ ...overrides, batch_size_rows: 1 }) });
+    const { error, states } = await runWith(warehouse, input, {
+      config: config({ ...overrides, batch_size_rows: 1 }),
+    });
     expect(error).toMatchObject({ exitCode: 65 });
     expect(error).toHaveProperty("message", expect.stringContaining("the former rows of o stay"));
     expect(states).toEqual(["1"]);

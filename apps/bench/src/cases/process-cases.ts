@@ -3,7 +3,7 @@ import { type CaseOptions, dataOf } from "./case-options.ts";
 
 /** What is measured of whole programs that need no API: the runner's pump, a peer, and start-up. */
 export function processCases(options: CaseOptions): readonly BenchCase[] {
-  return [pumpCase(options), startCase()];
+  return [startCase(), pumpCase(options)];
 }
 
 /** The same input through our validating lane and through singer-sdk's, both into nothing. */

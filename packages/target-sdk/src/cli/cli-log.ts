@@ -32,10 +32,13 @@ export class CliLog {
     const log = await this.open().catch(() => this.open("info"));
     const reason = error instanceof Error ? error.message : String(error);
     const isKnown = ConnectorError.isInstance(error);
-    log.error(isKnown ? reason : `unexpected error: ${reason.replaceAll(/\s*[\r\n]+\s*/g, " ")}. Report it.`, {
-      error: error instanceof Error ? error.name : typeof error,
-      exit_code: exitCodeOf(error),
-    });
+    log.error(
+      isKnown ? reason : `unexpected error: ${reason.replaceAll(/\s*[\r\n]+\s*/g, " ")}. Report it.`,
+      {
+        error: error instanceof Error ? error.name : typeof error,
+        exit_code: exitCodeOf(error),
+      },
+    );
     if (error instanceof Error) log.debug("stack of the error", { stack: error.stack, cause: error.cause });
   }
 

@@ -43,7 +43,9 @@ async function createProgram(
   const { Command, Option } = await import("commander");
   const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
   return new Command(name)
-    .description(`${description}\n\nReads Singer messages from stdin and writes the state that is due to stdout.`)
+    .description(
+      `${description}\n\nReads Singer messages from stdin and writes the state that is due to stdout.`,
+    )
     .option("-c, --config <path>", "settings; again to merge more, ENV for the environment and .env", collect)
     .option("--input <path>", "a file of messages to read instead of stdin")
     .option("--print-state", "print the state that is committed under state_id")

@@ -3,8 +3,8 @@ import {
   createRedactor,
   exitCodeOf,
   InterruptedError,
-  loadConfig,
   type Logger,
+  loadConfig,
   secretsOf,
 } from "@chorale/singer";
 import type { Target } from "../target.ts";
@@ -94,7 +94,11 @@ async function printState<Config>(
 
 async function runInput<Config>(
   context: CliContext<Config>,
-  { config: paths, input, signal }: { config: readonly string[]; input: string | undefined; signal: AbortSignal },
+  {
+    config: paths,
+    input,
+    signal,
+  }: { config: readonly string[]; input: string | undefined; signal: AbortSignal },
 ): Promise<void> {
   const { target, io, print } = context;
   const { config, log } = await settingsOf(context, paths);

@@ -86,7 +86,11 @@ function loadSteps(staged: StagedBatch, context: CommitContext): readonly Commit
 
 function keyedLoad(
   load: Load,
-  { staged, plan, stagedColumns }: { staged: StagedBatch; plan: TablePlan; stagedColumns: StagedTable["columns"] },
+  {
+    staged,
+    plan,
+    stagedColumns,
+  }: { staged: StagedBatch; plan: TablePlan; stagedColumns: StagedTable["columns"] },
 ): KeyedLoad {
   const { shape, hardDelete } = staged.batch;
   const extractedAt = orderingColumn(plan);

@@ -85,7 +85,10 @@ export function planTable(options: TablePlanOptions): TablePlan {
       { ...options, existing, wantedNames },
       { ...column, name: names.get(column.property) ?? column.property },
     );
-  const planned = { source: source.map(plan), metadata: metadata.map((each) => ({ ...plan(each), property: each.property })) };
+  const planned = {
+    source: source.map(plan),
+    metadata: metadata.map((each) => ({ ...plan(each), property: each.property })),
+  };
   const all = [...planned.source, ...planned.metadata];
   requireUnambiguous(options, all);
   requireFillable({ ...options, existing }, all);
