@@ -53,7 +53,7 @@ export function readCommandLine(argv: readonly string[]): BenchOptions {
     scale: positive("--scale", values.scale ?? (quick ? "0.1" : "1")),
     rounds: Math.ceil(positive("--rounds", values.rounds)),
     full,
-    limitSeconds: full ? Number.POSITIVE_INFINITY : quick ? 40 : 240,
+    limitSeconds: full ? Number.POSITIVE_INFINITY : quick ? 30 : 240,
     jsonFile: values.json,
     list: values.list,
     help: values.help,

@@ -8,7 +8,7 @@ describe("readCommandLine", () => {
       argv: [],
       expected: { names: [], scale: 1, rounds: 3, full: false, limitSeconds: 240 },
     },
-    { name: "--quick", argv: ["--quick"], expected: { scale: 0.1, rounds: 3, limitSeconds: 40 } },
+    { name: "--quick", argv: ["--quick"], expected: { scale: 0.1, rounds: 3, limitSeconds: 30 } },
     { name: "a scale beside --quick", argv: ["--quick", "--scale", "0.5"], expected: { scale: 0.5 } },
     { name: "--full", argv: ["--full"], expected: { full: true, limitSeconds: Number.POSITIVE_INFINITY } },
     { name: "cases", argv: ["--case", "a", "--case", "b"], expected: { names: ["a", "b"] } },

@@ -1,5 +1,4 @@
-import { isObject, type JsonSchema } from "@chorale/singer";
-import { ownPackage, readPackage } from "./package-file.ts";
+import { type AboutBasics, readPackageVersion, withoutSecretDefaults } from "@chorale/singer/cli";
 import type { TapOptions } from "./tap.ts";
 
 /** What a stream is, for `--about`. */
@@ -12,17 +11,7 @@ export interface AboutStream {
 }
 
 /** What a tap is: the keys that the Meltano SDK prints, and ours. */
-export interface About {
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-  /** The version of this SDK. */
-  readonly sdk_version: string;
-  /** Always empty: orchestrators expect the key. */
-  readonly supported_python_versions: readonly string[];
-  readonly capabilities: readonly string[];
-  /** The JSON Schema of the configuration; secret settings are marked, and no default of theirs is shown. */
-  readonly settings: JsonSchema;
+export interface About extends AboutBasics {
   readonly namespace: string;
   readonly streams: readonly AboutStream[];
 }
@@ -31,12 +20,12 @@ const capabilities = ["about", "catalog", "discover", "state", "test"];
 
 /** Answers what a tap is. */
 export async function describeTap<Config>(tap: TapOptions<Config>): Promise<About> {
-  const [own, sdk] = await Promise.all([readPackage(tap.package), readPackage(ownPackage)]);
+  const [own, sdk] = await Promise.all([readPackageVersion(tap.package), sdkVersion()]);
   return {
     name: tap.name,
     description: tap.description,
-    version: own.version,
-    sdk_version: sdk.version,
+    version: own,
+    sdk_version: sdk,
     supported_python_versions: [],
     capabilities,
     settings: withoutSecretDefaults(tap.config.json),
@@ -51,14 +40,7 @@ export async function describeTap<Config>(tap: TapOptions<Config>): Promise<Abou
   };
 }
 
-function withoutSecretDefaults(schema: JsonSchema): JsonSchema {
-  const { default: own, ...rest } = schema;
-  const isSecret = schema.secret === true || schema["writeOnly"] === true;
-  const shown: JsonSchema = isSecret || own === undefined ? rest : { ...rest, default: own };
-  if (!isObject(schema.properties)) return shown;
-  const properties = Object.entries(schema.properties);
-  return {
-    ...shown,
-    properties: Object.fromEntries(properties.map(([name, each]) => [name, withoutSecretDefaults(each)])),
-  };
+/** Answers the version of this SDK, whose package.json is one folder up from `src` and from `dist`. */
+export function sdkVersion(): Promise<string> {
+  return readPackageVersion(new URL("../package.json", import.meta.url));
 }

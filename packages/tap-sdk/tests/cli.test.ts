@@ -4,8 +4,9 @@ import { connect } from "node:net";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { InterruptedError, parseCatalog, type StopSignal } from "@chorale/singer";
+import type { CliIo } from "@chorale/singer/cli";
 import { afterEach, expect, it } from "vitest";
-import { runTapCli, type TapCliIo } from "../src/cli/index.ts";
+import { runTapCli } from "../src/cli/index.ts";
 import { defineTap, type Tap } from "../src/index.ts";
 import { type LocalServer, type Route, serve } from "./support/local-server.ts";
 import { orders, products, type ShopConfig, shop, shopRoute, tags, tapShop } from "./support/shop.ts";
@@ -34,7 +35,7 @@ interface CliOptions {
   readonly route?: Route;
   readonly files?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly onSignal?: TapCliIo["onSignal"];
+  readonly onSignal?: CliIo["onSignal"];
 }
 
 /** Runs the command in this process; `good.json` is a config that works. */

@@ -46,6 +46,12 @@ it("fails the family, with the state of the page before, when a child fails", as
   expect(briefs).toContain("tags red");
 });
 
+it("does not speak of other streams where there are none", async () => {
+  const { error, logs } = await runShop({ select: ["tags"], route: () => ({ status: 400 }) });
+  expect(ApiError.isInstance(error)).toBe(true);
+  expect(logs.filter(({ level }) => level === "warn" || level === "error")).toEqual([]);
+});
+
 it("begins no further child after one failed", async () => {
   const data = {
     orders: Array.from({ length: 50 }, (_, id) => ({ id, updated_at: "2026-01-01T00:00:00Z" })),
@@ -200,6 +206,22 @@ it("does not take a stream that stops because of the signal for one that ended",
   });
   expect(error).toBe(stop.signal.reason);
   expect(states).toEqual([]);
+});
+
+it("takes no list of pages that ends because of the signal for a whole one", async () => {
+  const stop = new AbortController();
+  const hasty = {
+    ...orders,
+    sorted: false,
+    async *pages() {
+      yield { records: [{ id: 1, updated_at: "2026-01-02T00:00:00Z" }] };
+      stop.abort(new Error("enough"));
+    },
+  };
+  const tap = defineTap({ ...tapShop, streams: [hasty] });
+  const { error, lastState } = await runShop({ tap, signal: stop.signal });
+  expect(error).toBe(stop.signal.reason);
+  expect(lastState).toEqual({ currently_syncing: "orders" });
 });
 
 it("does nothing when the signal was aborted before", async () => {

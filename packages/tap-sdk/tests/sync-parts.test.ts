@@ -179,6 +179,7 @@ it("leaves a record that fits as it is, and does not copy it", () => {
   const conformer = new Conformer({ properties: { id: {}, price: {} } });
   const record = { id: 1, price: null };
   expect(conformer.conform(record)).toBe(record);
+  expect(conformer.conform({ id: 1, shoe: 44 })).toEqual({ id: 1 });
   const open = new Conformer({ type: "object" });
   const anything = { x: 1 };
   expect(open.conform(anything)).toBe(anything);

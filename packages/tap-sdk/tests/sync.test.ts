@@ -439,6 +439,44 @@ it("reads a stream whole where the catalog says so", async () => {
   expect(lastState).toEqual({ bookmarks: { orders: { updated_at: "2026-01-02T00:00:00Z", cursor: "2" } } });
 });
 
+it("takes properties as the catalog describes them, and those that it does not know as the tap does", async () => {
+  const schema = {
+    type: "object",
+    properties: { tags: { type: ["null", "string"] }, color: { type: "string" } },
+  };
+  const catalog = {
+    streams: [{ tap_stream_id: "products", stream: "products", schema, metadata: [] }],
+  };
+  const { messages } = await runShop({
+    catalog,
+    data: { orders: [], products: [{ id: 1, changed: null, color: "red", shape: "round" }] },
+  });
+  expect(messages.slice(0, 2)).toEqual([
+    {
+      type: "SCHEMA",
+      stream: "products",
+      schema: {
+        type: "object",
+        properties: {
+          id: { type: "integer" },
+          changed: { type: ["null", "string"], format: "date-time" },
+          tags: { type: ["null", "string"] },
+          color: { type: "string" },
+        },
+        required: ["id"],
+      },
+      key_properties: ["id"],
+      bookmark_properties: ["changed"],
+    },
+    {
+      type: "RECORD",
+      stream: "products",
+      record: { id: 1, changed: null, color: "red" },
+      time_extracted: at,
+    },
+  ]);
+});
+
 it("counts answers that are skipped, and goes on", async () => {
   const { logs, error, briefs } = await runShop({ select: ["orders", "order_lines"] });
   expect(error).toBeUndefined();

@@ -61,6 +61,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openWhenFree({ config, log, signal, tempDir }: DatabaseOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const { path } = config;
+  // DuckDB takes what follows for options, and looks for its log in another folder.
+  if (path.includes("?")) throw new ConfigError(`cannot open ${path}: a path may not have a "?". Rename it.`);
   const settings = {
     memory_limit: config.memory_limit,
     threads: String(config.threads),

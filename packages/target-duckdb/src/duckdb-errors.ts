@@ -21,8 +21,17 @@ const badInput =
 /** Answers what a caught error says, on one line and without DuckDB's advice. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const [first = ""] = message.split(/\n\s*(?:LINE [0-9]+:|Try |Hint)/);
+  const [first = ""] = message.split(/\n\s*(?:LINE [0-9]+:|Try |Hint|Possible solutions|See also|Candidates)/);
   return first.replaceAll(/\s+/g, " ").trim();
+}
+
+/** Answers why a file cannot be taken, without what its records hold. */
+export function refusalOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^invalid input error: /i, "")
+    .replace(/in file ".*?", /, "")
+    .replace(/(but got [A-Z]+): .*$/, "$1")
+    .replace(/Object .* has duplicate key .*$/, "a record has a duplicate key");
 }
 
 /** Whether the error is about the lines of a file, and not about the machine. */

@@ -24,7 +24,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { DuckdbConfig } from "./config.ts";
 import type { Database } from "./database.ts";
 import { duckdbDialect } from "./dialect.ts";
-import { isAboutInput, isTooLongLine, loadError, messageOf } from "./duckdb-errors.ts";
+import { isAboutInput, isTooLongLine, loadError, refusalOf } from "./duckdb-errors.ts";
 import { stagingQuery } from "./staging-query.ts";
 import { ask, askCount, transact } from "./statements.ts";
 import { Tables } from "./tables.ts";
@@ -110,7 +110,7 @@ class DuckdbSession implements WarehouseSession {
       return await this.#aside((connection) => this.#read(batch, { token, connection }));
     } catch (error) {
       this.#parts.signal.throwIfAborted();
-      if (!batch.rewritten && isAboutInput(error)) return { refused: messageOf(error) };
+      if (!batch.rewritten && isAboutInput(error)) return { refused: refusalOf(error) };
       const { shape, rows } = batch;
       const { stream } = shape.spec;
       throw this.#failed(error, { what: `read ${rows} rows of ${stream}`, stream, table: shape.table, rows });

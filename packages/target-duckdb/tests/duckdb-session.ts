@@ -69,10 +69,17 @@ export async function testFolder(): Promise<string> {
   return folder;
 }
 
+/** Where a session's files are. */
+export interface TestSessionOptions {
+  readonly folder?: string;
+  readonly spoolFolder?: string;
+  readonly signal?: AbortSignal;
+}
+
 /** Opens a session on a new database, or on the one in `folder`. */
 export async function testSession(
   settings: Readonly<Record<string, unknown>> = {},
-  { folder: given, signal = new AbortController().signal }: { folder?: string; signal?: AbortSignal } = {},
+  { folder: given, spoolFolder, signal = new AbortController().signal }: TestSessionOptions = {},
 ): Promise<TestSession> {
   const folder = given ?? (await testFolder());
   const warnings: string[] = [];
@@ -102,7 +109,7 @@ export async function testSession(
       }),
     async stage(shape, batch) {
       files += 1;
-      return await session.stage(await spool(shape, batch, join(folder, `spool-${files}`)));
+      return await session.stage(await spool(shape, batch, join(spoolFolder ?? folder, `spool-${files}`)));
     },
     async load(shape, batch, unit = {}) {
       const staged = await test.stage(shape, batch);

@@ -248,23 +248,31 @@ function refuse(
   { settings, counts, quarantine, shape }: Context,
   { line, place, error }: PlacedLine & { error: unknown },
 ): undefined {
-  if (!SchemaError.isInstance(error)) throw error;
   const { stream } = shape.spec;
-  const reason = `${nameOf(place)}: ${error.message}`;
+  const found = error instanceof RangeError ? tooDeep(stream, error) : error;
+  if (!SchemaError.isInstance(found)) throw found;
   switch (settings.on_invalid_record) {
     case "error":
-      throw new SchemaError(reason, {
+      throw new SchemaError(`${nameOf(place)}: ${found.message}`, {
         stream,
-        violations: error.violations,
-        cause: error,
-        ...(error.key === undefined ? {} : { key: error.key }),
+        violations: found.violations,
+        cause: found,
+        ...(found.key === undefined ? {} : { key: found.key }),
       });
     case "skip":
       counts.skipped += 1;
       return undefined;
     case "quarantine":
-      quarantine.put({ stream, lineNumber: place.lineNumber, reason: error.message, line });
+      quarantine.put({ stream, lineNumber: place.lineNumber, reason: found.message, line });
       counts.quarantined += 1;
       return undefined;
   }
+}
+
+/** Engines throw a `RangeError` when a recursion has no room left. */
+function tooDeep(stream: string, cause: RangeError): SchemaError {
+  return new SchemaError(
+    `${stream}: a record is nested too deeply to be read. Leave that property out of the selection.`,
+    { stream, cause },
+  );
 }

@@ -114,6 +114,8 @@ export class Loader {
   /** Forgets all batches that were staged and not committed. Call it when no commit runs. */
   async discard(): Promise<void> {
     const { session, log } = this.#options;
+    // A table that is being prepared is the session's last errand, too.
+    await this.#prepares.run(() => Promise.resolve());
     const batches = await Promise.allSettled(this.#staged.values());
     for (const batch of batches) {
       if (batch.status === "rejected" || batch.value === undefined) continue;

@@ -65,14 +65,14 @@ export class ReceiptPlan implements CommitPlan {
     });
   }
 
-  async finish({ endedWithState }: InputEnd): Promise<void> {
+  async finish(end: InputEnd): Promise<void> {
     const unfinished: string[] = [];
     for (const sink of this.#options.sinks.values()) {
       const isComplete =
-        endedWithState || (sink.loadMethod !== "overwrite" && sink.pendingVersion === undefined);
+        end.endedWithState || (sink.loadMethod !== "overwrite" && sink.pendingVersion === undefined);
       if (!isComplete) unfinished.push(sink.stream);
-      if (sink.loadMethod === "overwrite") this.#finishOverwrite(sink, endedWithState);
-      else this.#finishSink(sink, endedWithState);
+      if (sink.loadMethod === "overwrite") this.#finishOverwrite(sink, end);
+      else this.#finishSink(sink, end);
     }
     await this.#options.loader.idle();
     if (unfinished.length > 0) throw unfinishedError(unfinished);
@@ -82,14 +82,14 @@ export class ReceiptPlan implements CommitPlan {
     for (const { timer } of this.#open.values()) clearTimeout(timer);
   }
 
-  #finishSink(sink: Sink, endedWithState: boolean): void {
+  #finishSink(sink: Sink, { endedWithState }: InputEnd): void {
     const { pendingVersion } = sink;
-    if (!endedWithState || pendingVersion === undefined) return this.close(sink);
-    const closed = this.#take(sink);
-    this.#commit(sink, { ...closed, version: pendingVersion });
+    if (endedWithState && pendingVersion !== undefined) {
+      this.#commit(sink, { ...this.#take(sink), version: pendingVersion });
+    } else this.close(sink);
   }
 
-  #finishOverwrite(sink: Sink, endedWithState: boolean): void {
+  #finishOverwrite(sink: Sink, { endedWithState }: InputEnd): void {
     this.close(sink);
     const { loader } = this.#options;
     const { batches, holds } = this.#held.get(sink) ?? { batches: [], holds: [] };

@@ -11,31 +11,20 @@ import {
   type UnknownMessage,
 } from "@chorale/singer";
 import { readBatchFiles } from "./batch-message.ts";
-import type { CommitPlan } from "./commit-plan.ts";
 import type { InputChunk } from "./input.ts";
 import { type LinePlace, nameOf } from "./lane.ts";
 import { LineSpan } from "./line-span.ts";
-import type { Loader } from "./loader.ts";
-import { loadMethodOf, type TargetSettings } from "./settings.ts";
-import type { Route, Sink, SinkLines, SinkRoutes } from "./sink.ts";
+import { applySchema, type SchemaContext } from "./schema-intake.ts";
+import type { Route, Sink, SinkLines } from "./sink.ts";
 import type { SpoolMemory } from "./spool-memory.ts";
 import { stateTextOf } from "./state-text.ts";
-import type { Stop } from "./stop.ts";
-import { tableSpecOf } from "./table-spec.ts";
-import type { TableShape } from "./warehouse.ts";
 
 /** What the router works with. */
-export interface RouterOptions {
-  readonly settings: TargetSettings;
-  readonly stop: Stop;
+export interface RouterOptions extends SchemaContext {
   readonly log: Logger;
-  readonly plan: CommitPlan;
-  readonly loader: Loader;
   readonly memory: SpoolMemory;
   readonly sinks: ReadonlyMap<string, Sink>;
   readonly addSink: (stream: string) => Sink;
-  /** Makes the routes of a stream whose table is ready. */
-  readonly createRoutes: (sink: Sink, message: SchemaMessage, shape: TableShape) => Promise<SinkRoutes>;
   readonly onState: () => void;
 }
 
@@ -210,30 +199,10 @@ export class Router {
   }
 
   #schema(message: SchemaMessage, line: Buffer): Wait {
-    const { settings, loader, plan, sinks, addSink } = this.#options;
-    const spec = tableSpecOf(message, { settings, where: nameOf(this.#place) });
-    const specText = JSON.stringify(spec);
+    const { sinks, addSink, loader } = this.#options;
     const sink = sinks.get(message.stream) ?? addSink(message.stream);
-    if (sink.shape === undefined) sink.shape = loader.prepare(spec);
-    else if (sink.specText !== specText) {
-      plan.close(sink);
-      sink.shape = loader.prepareAgain(spec);
-    }
-    sink.schemaLine = Buffer.from(line);
-    sink.specText = specText;
-    sink.loadMethod = loadMethodOf(settings, spec);
-    sink.routes = undefined;
-    sink.ready = this.#makeRoutes(sink, { message, shape: sink.shape });
-    sink.ready.catch((error: unknown) => this.#options.stop.fail(error));
+    applySchema(sink, { message, line, where: nameOf(this.#place), ...this.#options });
     return loader.room();
-  }
-
-  async #makeRoutes(
-    sink: Sink,
-    { message, shape }: { message: SchemaMessage; shape: Promise<TableShape> },
-  ): Promise<void> {
-    const routes = await this.#options.createRoutes(sink, message, await shape);
-    if (sink.shape === shape) sink.routes = routes;
   }
 
   #sinkOf({ type, stream }: Message & { readonly stream: string }): Sink {

@@ -52,11 +52,18 @@ export async function runTarget<Config extends TargetSettings>(
     try {
       return await connectAndLoad(options, { folder, stop });
     } finally {
-      await folder.remove();
+      await removeFolder(folder, options.log);
     }
   } finally {
     unfollow();
   }
+}
+
+/** What was committed stays committed, whatever becomes of the folder. */
+async function removeFolder(folder: SpoolFolder, log: Logger): Promise<void> {
+  await folder.remove().catch((error: unknown) => {
+    log.warn("the spool folder could not be removed", { path: folder.path, error });
+  });
 }
 
 /** Answers the state that is committed under the config's `state_id`; undefined when there is none. */
@@ -80,7 +87,7 @@ export async function readCommittedState<Config extends TargetSettings>(
     }
   } finally {
     unfollow();
-    await folder.remove();
+    await removeFolder(folder, log);
   }
 }
 

@@ -95,6 +95,7 @@ export class Sink {
   pendingVersion: number | undefined;
   readonly #context: SinkContext;
   #open: OpenBatch | undefined;
+  #batchedAt = 0;
 
   constructor(
     stream: string,
@@ -141,7 +142,9 @@ export class Sink {
     const open = this.#open;
     if (open === undefined) return undefined;
     this.#open = undefined;
-    const spooled = this.#spool(open, this.#context.clock());
+    // Its milliseconds order the rows of a table, so that no two batches may share them.
+    this.#batchedAt = Math.max(this.#context.clock().getTime(), this.#batchedAt + 1);
+    const spooled = this.#spool(open, new Date(this.#batchedAt));
     // Whoever loads the batch learns of an error; a run that stops loads none.
     spooled.catch(() => undefined);
     return { stream: this.stream, rows: open.rows, mark: open.mark, spooled };

@@ -115,7 +115,7 @@ export class SpoolWriter implements SpoolHolder {
   }
 
   #grow(wanted: number): void {
-    const larger = wanted * 2 > blockBytes ? blockBytes : wanted * 2;
+    const larger = Math.min(wanted * 2, blockBytes);
     const grown = this.#bufferOf(Math.max(wanted, larger, firstBufferBytes));
     grown.set(this.#buffer.subarray(0, this.#used));
     this.#buffer = grown;

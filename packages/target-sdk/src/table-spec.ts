@@ -17,7 +17,8 @@ export function tableSpecOf(
       `${where}: the SCHEMA of ${stream} has no "properties". Look at the catalog that the tap was given.`,
     );
   }
-  const keyProperties = overrideOf(settings, stream).key_properties ?? message.key_properties;
+  const keys = overrideOf(settings, stream).key_properties ?? message.key_properties;
+  const keyProperties = [...new Set(keys)];
   const missing = keyProperties.find((key) => !Object.hasOwn(schema.properties ?? {}, key));
   if (missing !== undefined) {
     throw new SchemaError(

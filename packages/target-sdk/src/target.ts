@@ -1,5 +1,6 @@
 import { checkConfig, type Logger, type Metrics, type ObjectSchema, silentLogger } from "@chorale/singer";
-import { type About, sdkVersion, targetCapabilities, versionOf } from "./about.ts";
+import { readPackageVersion, withoutSecretDefaults } from "@chorale/singer/cli";
+import { type About, sdkVersion, targetCapabilities } from "./about.ts";
 import type { TargetInput } from "./input.ts";
 import type { RunSummary } from "./run.ts";
 import type { TargetSettings } from "./settings.ts";
@@ -112,9 +113,10 @@ async function aboutOf<Config>(options: TargetOptions<Config>): Promise<About> {
   return {
     name,
     description,
-    version: await versionOf(options.package),
+    version: await readPackageVersion(options.package),
     sdk_version: await sdkVersion(),
+    supported_python_versions: [],
     capabilities: [...new Set([...targetCapabilities, ...capabilities])].sort(),
-    settings: config.json,
+    settings: withoutSecretDefaults(config.json),
   };
 }

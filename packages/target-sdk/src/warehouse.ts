@@ -58,7 +58,7 @@ export interface BatchTimes {
   readonly syncStartedAt: Date;
   /** When its first record arrived. */
   readonly receivedAt: Date;
-  /** When it was closed. Its milliseconds are the rows' `_sdc_sequence`. */
+  /** When it was closed. Its milliseconds are the rows' `_sdc_sequence`: greater in each batch of a stream. */
   readonly batchedAt: Date;
 }
 

@@ -49,7 +49,8 @@ describe("a BATCH message", () => {
     });
     expect({ error, states }).toEqual({ error: undefined, states: ["1"] });
     expect(warehouse.records("a")).toEqual([0, 1, 2, 3, 4, 5, 6].map((id) => ({ id })));
-    expect(warehouse.staged.map(({ root, rows }) => [root, rows])).toEqual([
+    const loaded = warehouse.commits.flatMap(({ batches }) => batches);
+    expect(loaded.map(({ batch: { root, rows } }) => [root, rows])).toEqual([
       ["record", 1],
       ["line", 5],
       ["record", 1],

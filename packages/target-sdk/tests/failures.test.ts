@@ -229,15 +229,13 @@ describe("a signal", () => {
   it("tells the session only when no commit runs", async () => {
     const committing = gate();
     const staging = gate();
-    const seen: boolean[] = [];
     const stop = new AbortController();
     const warehouse: MemoryWarehouse = new MemoryWarehouse({
       hooks: {
         beforeCommit: async () => {
           committing.open();
           await staging.opened;
-          await new Promise((resolve) => setImmediate(resolve));
-          seen.push(warehouse.contexts[0]?.signal.aborted === true);
+          for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         },
         stage: async (_batch, count) => {
           if (count < 2) return;
@@ -250,17 +248,16 @@ describe("a signal", () => {
         },
       },
     });
-    const run = runWith(warehouse, [pairs(2)], {
-      config: config({ batch_size_rows: 1 }),
-      signal: stop.signal,
-    });
+    const { input, push } = feed();
+    const run = runWith(warehouse, input, { config: config({ batch_size_rows: 1 }), signal: stop.signal });
+    void push(pairs(2));
     await committing.opened;
     await staging.opened;
     stop.abort(new InterruptedError("SIGTERM"));
     const { error, states } = await run;
     expect(error).toBeInstanceOf(InterruptedError);
-    expect(seen).toEqual([false]);
     expect(states).toEqual(["0"]);
+    expect(warehouse.records("a")).toEqual([{ id: 0 }]);
   });
 
   it.each([
@@ -291,12 +288,32 @@ describe("a signal", () => {
     expect(aborted).toBe(!before);
   });
 
+  it("waits for a table that is being prepared before it closes the session", async () => {
+    const preparing = gate();
+    const stop = new AbortController();
+    const warehouse: MemoryWarehouse = new MemoryWarehouse({
+      hooks: {
+        prepare: async () => {
+          preparing.open();
+          await new Promise((resolve) => warehouse.contexts[0]?.signal.addEventListener("abort", resolve));
+        },
+      },
+    });
+    const { input, push } = feed();
+    const run = runWith(warehouse, input, { config: config(), signal: stop.signal });
+    void push(pairs(1));
+    await preparing.opened;
+    stop.abort("SIGTERM");
+    expect((await run).error).toMatchObject({ exitCode: 143 });
+  });
+
   it("reaches a run whose input never pauses", async () => {
     const stop = new AbortController();
     function* input() {
       yield bytes(schema("a"));
       setImmediate(() => stop.abort(new InterruptedError("SIGTERM")));
-      for (;;) yield record("a", { id: 1 });
+      // Nothing that would ever make the reader wait.
+      for (;;) yield schema("a");
     }
     const { error } = await runWith(new MemoryWarehouse(), input(), {
       config: config(),

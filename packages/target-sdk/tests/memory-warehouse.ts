@@ -52,6 +52,8 @@ export class MemoryWarehouse implements Warehouse<TargetSettings> {
   readonly staged: SpooledBatch[] = [];
   readonly discarded: string[] = [];
   readonly contexts: WarehouseContext[] = [];
+  /** What the SDK did that its contract with a session forbids. */
+  readonly breaches: string[] = [];
   sessions = 0;
   closed = 0;
   running = { prepare: 0, stage: 0, commit: 0 };
@@ -74,6 +76,7 @@ export class MemoryWarehouse implements Warehouse<TargetSettings> {
   }
 
   async counted<T>(what: "prepare" | "stage" | "commit", task: () => Promise<T>): Promise<T> {
+    if (this.closed === this.sessions) this.breaches.push(`${what} after close`);
     this.running[what] += 1;
     this.greatest[what] = Math.max(this.greatest[what], this.running[what]);
     try {
@@ -133,6 +136,9 @@ class MemorySession implements WarehouseSession {
       await hooks?.beforeCommit?.(unit, count);
       const rows = this.#apply(unit);
       await hooks?.afterCommit?.(unit, count);
+      if (this.#warehouse.contexts.at(-1)?.signal.aborted === true) {
+        this.#warehouse.breaches.push("aborted in a commit");
+      }
       return { rows };
     });
   }
@@ -147,6 +153,9 @@ class MemorySession implements WarehouseSession {
   }
 
   async close(): Promise<void> {
+    for (const [what, count] of Object.entries(this.#warehouse.running)) {
+      if (count > 0) this.#warehouse.breaches.push(`closed in a ${what}`);
+    }
     this.#warehouse.closed += 1;
   }
 

@@ -1,5 +1,6 @@
 import type { Logger, Message } from "@chorale/singer";
 import type { RunSummary } from "@chorale/target-sdk";
+import { expect } from "vitest";
 import { type MemoryWarehouse, memoryTarget } from "./memory-warehouse.ts";
 
 /** What a run of a test did. */
@@ -32,8 +33,10 @@ export async function runWith(
   try {
     const { onState: _, config = {}, ...rest } = options;
     const summary = await memoryTarget(warehouse).run(input, { ...rest, config, onState });
+    expect(warehouse.breaches).toEqual([]);
     return { states, summary, error: undefined };
   } catch (error) {
+    expect(warehouse.breaches).toEqual([]);
     return { states, summary: undefined, error };
   }
 }

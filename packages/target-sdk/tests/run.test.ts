@@ -284,6 +284,18 @@ describe("a line that cannot be taken", () => {
     );
   });
 
+  it("says in one line what is nested too deeply", async () => {
+    const deep = `${"[".repeat(100_000)}1e0${"]".repeat(100_000)}`;
+    const row = `{"type":"RECORD","stream":"users","record":{"id":1,"n":${deep}}}`;
+    const refused = await runWith(new MemoryWarehouse(), [bytes(start, row)], { config: config() });
+    expect(refused.error).toMatchObject({ exitCode: 65 });
+    expect(refused.error).toHaveProperty("message", expect.stringMatching(/^line 2: /));
+    const states = [bytes(`{"type":"STATE","value":${deep}}`)];
+    const { error } = await runWith(new MemoryWarehouse(), states, { config: config() });
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toHaveProperty("message", expect.stringMatching(/^line 1: /));
+  });
+
   it("refuses a line that is too long, and names its stream", async () => {
     const input = [bytes(start, record("users", { id: 1, text: "x".repeat(5000) }))];
     const { error } = await runWith(new MemoryWarehouse(), input, {
@@ -465,6 +477,15 @@ describe("the age of a batch", () => {
 });
 
 describe("the times of a batch", () => {
+  it("order the batches of a stream, however fast they come", async () => {
+    const clock = () => new Date(1000);
+    const warehouse = new MemoryWarehouse();
+    const input = [bytes(schema("a"), ...[1, 2, 3].map((id) => record("a", { id })))];
+    await runWith(warehouse, input, { config: config({ batch_size_rows: 1 }), clock });
+    const batches = warehouse.commits.flatMap((commit) => commit.batches);
+    expect(batches.map(({ batch }) => batch.times.batchedAt.getTime())).toEqual([1000, 1001, 1002]);
+  });
+
   it("are those of the clock: start, first record, close", async () => {
     let seconds = 0;
     const clock = () => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds++));

@@ -227,6 +227,20 @@ describe("with a state table", () => {
     expect(warehouse.records("o")).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
+  it("stages what waits for the end of the input while it is read", async () => {
+    const warehouse = new MemoryWarehouse();
+    const { input, push, end } = feed();
+    const run = runWith(warehouse, input, {
+      config: config({ load_method: "overwrite", batch_size_rows: 1 }),
+    });
+    await push(bytes(schema("a"), record("a", { id: 1 }), record("a", { id: 2 }), state(1)));
+    await expect.poll(() => warehouse.staged.length).toBe(2);
+    await push(bytes(record("a", { id: 3 }), state(2)));
+    end();
+    expect((await run).states).toEqual(["2"]);
+    expect(warehouse.records("a")).toHaveLength(3);
+  });
+
   it("commits what came before an overwrite stream when the input ends without a STATE", async () => {
     const warehouse = new MemoryWarehouse();
     warehouse.tables.set("o", [{ record: { id: 0 }, version: undefined }]);

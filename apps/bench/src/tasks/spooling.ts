@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
 import { type Measurement, measured } from "../measurement.ts";
 import type { TaskInput } from "./task.ts";
+import { warmUpChunks } from "./warm-up.ts";
 
 const blockBytes = 256 * 1024;
 const lineFeed = 0x0a;
@@ -33,33 +34,41 @@ export async function spoolWrittenLines(input: TaskInput): Promise<Measurement> 
 }
 
 async function spool({ file, folder }: TaskInput, put: Put): Promise<Measurement> {
+  await compress(warmUpChunks(), { put, path: join(folder, "warm-up.zst") });
   return measured(async () => {
-    const compressor = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-    const written = pipeline(compressor, createWriteStream(join(folder, "spool.zst")));
-    let block = Buffer.allocUnsafeSlow(blockBytes);
-    let used = 0;
-    for await (const lines of linesOf(file.path)) {
-      for (const line of lines) {
-        // Written anew, a line may become longer, but never twice as long.
-        if (used + 2 * line.length > blockBytes) {
-          if (!compressor.write(block.subarray(0, used))) await once(compressor, "drain");
-          block = Buffer.allocUnsafeSlow(blockBytes);
-          used = 0;
-        }
-        used += put(line, block, used);
-      }
-    }
-    compressor.end(block.subarray(0, used));
-    await written;
+    await compress(createReadStream(file.path), { put, path: join(folder, "spool.zst") });
     return { records: file.records, bytes: file.bytes };
   });
 }
 
-/** Cuts a file into lines with their line feeds, one array for each chunk. */
-async function* linesOf(path: string): AsyncGenerator<readonly Buffer[], void, void> {
+async function compress(
+  input: AsyncIterable<Buffer>,
+  { put, path }: { put: Put; path: string },
+): Promise<void> {
+  const compressor = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const written = pipeline(compressor, createWriteStream(path));
+  let block = Buffer.allocUnsafeSlow(blockBytes);
+  let used = 0;
+  for await (const lines of linesOf(input)) {
+    for (const line of lines) {
+      // Written anew, a line may become longer, but never twice as long.
+      if (used + 2 * line.length > blockBytes) {
+        if (!compressor.write(block.subarray(0, used))) await once(compressor, "drain");
+        block = Buffer.allocUnsafeSlow(blockBytes);
+        used = 0;
+      }
+      used += put(line, block, used);
+    }
+  }
+  compressor.end(block.subarray(0, used));
+  await written;
+}
+
+/** Cuts chunks into lines with their line feeds, one array for each chunk. */
+async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[], void, void> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path)) {
-    const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  for await (const chunk of input) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Buffer[] = [];
     let start = 0;
     for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {

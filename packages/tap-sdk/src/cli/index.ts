@@ -1,15 +1,11 @@
 import { exitCodeOf } from "@chorale/singer";
+import { type CliIo, CliLog, createPrinter, processIo } from "@chorale/singer/cli";
 import type { Tap } from "../tap.ts";
-import { renderAbout } from "./about-text.ts";
-import { CliLog } from "./cli-log.ts";
-import { type CommandLine, parseCommandLine } from "./command-line.ts";
-import { processIo, type TapCliIo } from "./io.ts";
-import { print } from "./print.ts";
+import { renderTap } from "./about-text.ts";
+import { parseCommandLine, type TapCommandLine } from "./command-line.ts";
 import type { CliContext } from "./read-inputs.ts";
 import { syncCommand } from "./sync-command.ts";
 import { schemasCommand, testCommand } from "./test-command.ts";
-
-export type { TapCliIo } from "./io.ts";
 
 /**
  * Runs a tap as a command, and answers its exit code when all output has left: 0, 64 for a command line
@@ -24,7 +20,7 @@ export type { TapCliIo } from "./io.ts";
  * process.exitCode = await runTapCli(tapShop);
  * ```
  */
-export async function runTapCli<Config>(tap: Tap<Config>, io: TapCliIo = processIo()): Promise<number> {
+export async function runTapCli<Config>(tap: Tap<Config>, io: CliIo = processIo()): Promise<number> {
   const cliLog = new CliLog(tap.name, io);
   try {
     const line = await parseCommandLine(tap, io.argv);
@@ -37,14 +33,15 @@ export async function runTapCli<Config>(tap: Tap<Config>, io: TapCliIo = process
 }
 
 async function runCommand<Config>(
-  line: CommandLine,
-  { tap, io, cliLog }: { tap: Tap<Config>; io: TapCliIo; cliLog: CliLog },
+  line: TapCommandLine,
+  { tap, io, cliLog }: { tap: Tap<Config>; io: CliIo; cliLog: CliLog },
 ): Promise<void> {
-  if (line.command === "help") return await print(io.stdout, line.text);
-  if (line.command === "version") return await print(io.stdout, await versionOf(tap));
-  if (line.command === "about") return await print(io.stdout, renderAbout(await tap.about(), line.format));
+  const print = createPrinter(io.stdout);
+  if (line.command === "help") return await print(line.text);
+  if (line.command === "version") return await print(await versionOf(tap));
+  if (line.command === "about") return await print(renderTap(await tap.about(), line.format));
   if (line.command === "discover") {
-    return await print(io.stdout, `${JSON.stringify(await tap.discover(), undefined, 2)}\n`);
+    return await print(`${JSON.stringify(await tap.discover(), undefined, 2)}\n`);
   }
   const context: CliContext<Config> = { tap, io, cliLog, log: await cliLog.open() };
   if (line.command === "test") return await testCommand(context, line);

@@ -9,15 +9,14 @@ import {
   type State,
   secretsOf,
 } from "@chorale/singer";
+import { type CliIo, type CliLog, settingPrefix } from "@chorale/singer/cli";
 import type { TapOptions } from "../tap.ts";
-import { type CliLog, settingPrefix } from "./cli-log.ts";
 import type { Inputs } from "./command-line.ts";
-import type { TapCliIo } from "./io.ts";
 
 /** What a command runs with. */
 export interface CliContext<Config> {
   readonly tap: TapOptions<Config>;
-  readonly io: TapCliIo;
+  readonly io: CliIo;
   readonly cliLog: CliLog;
   readonly log: Logger;
 }
@@ -41,7 +40,7 @@ export async function readConfig<Config>(
 
 /** Reads the catalog and the state that are named, if any. */
 export async function readCatalogAndState(
-  io: TapCliIo,
+  io: CliIo,
   inputs: Inputs,
 ): Promise<{ catalog: Catalog | undefined; state: State | undefined }> {
   const catalog = await readInput(io, { what: "catalog", path: inputs.catalog });
@@ -53,7 +52,7 @@ export async function readCatalogAndState(
 }
 
 async function readInput(
-  io: TapCliIo,
+  io: CliIo,
   { what, path }: { what: string; path: string | undefined },
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;

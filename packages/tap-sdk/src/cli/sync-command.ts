@@ -1,7 +1,7 @@
 import { createMetrics, InterruptedError, type Logger, MessageWriter } from "@chorale/singer";
+import type { CliIo } from "@chorale/singer/cli";
 import { runSync } from "../sync/run-sync.ts";
 import type { Inputs } from "./command-line.ts";
-import type { TapCliIo } from "./io.ts";
 import { type CliContext, readCatalogAndState, readConfig } from "./read-inputs.ts";
 
 /** Runs the tap into stdout. A signal ends it after the messages that were due. */
@@ -28,7 +28,7 @@ export async function syncCommand<Config>(context: CliContext<Config>, inputs: I
 
 /** Gives the work a signal that SIGINT and SIGTERM abort; whatever it throws then, the signal is the reason. */
 export async function untilSignal(
-  { io, log }: { readonly io: TapCliIo; readonly log: Logger },
+  { io, log }: { readonly io: CliIo; readonly log: Logger },
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();

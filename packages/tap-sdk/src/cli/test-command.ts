@@ -5,11 +5,11 @@ import {
   SchemaError,
   type Validator,
 } from "@chorale/singer";
+import { createPrinter } from "@chorale/singer/cli";
 import { planStreams } from "../sync/plan.ts";
 import { runSync } from "../sync/run-sync.ts";
 import { schemaMessagesOf } from "../sync/schema-message.ts";
 import type { Inputs } from "./command-line.ts";
-import { print } from "./print.ts";
 import { type CliContext, readCatalogAndState, readConfig } from "./read-inputs.ts";
 import { untilSignal } from "./sync-command.ts";
 
@@ -39,7 +39,7 @@ export async function schemasCommand<Config>(context: CliContext<Config>, inputs
   const { name, streams } = tap;
   const plan = planStreams({ name, streams, catalog, select: inputs.select });
   const lines = schemaMessagesOf(plan.families).map((message) => `${JSON.stringify(message)}\n`);
-  await print(io.stdout, lines.join(""));
+  await createPrinter(io.stdout)(lines.join(""));
 }
 
 /** Validates records as they come, and counts them. */

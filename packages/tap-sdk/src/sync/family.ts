@@ -41,6 +41,8 @@ const nobody: ReadonlySet<string> = new Set();
  */
 export async function readFamily<Config>(plan: PlannedStream<Config>, run: Run<Config>): Promise<void> {
   const { root, members, tracks } = createMembers(plan, run);
+  // Settings that cannot work are refused before the first message.
+  for (const { stream } of members) run.clients.of(stream.client);
   for (const { schemaMessage } of members) {
     if (schemaMessage !== undefined) await run.emit(schemaMessage);
   }

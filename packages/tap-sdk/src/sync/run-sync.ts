@@ -11,7 +11,7 @@ import {
   silentLogger,
   withCurrentlySyncing,
 } from "@chorale/singer";
-import { readPackage } from "../package-file.ts";
+import { readPackageVersion } from "@chorale/singer/cli";
 import type { TapOptions } from "../tap.ts";
 import type { Emit } from "./emit.ts";
 import { type Run, readFamily } from "./family.ts";
@@ -172,7 +172,7 @@ async function timed<Config>(
 }
 
 async function userAgentOf<Config>(tap: TapOptions<Config>): Promise<string> {
-  const { version } = await readPackage(tap.package);
+  const version = await readPackageVersion(tap.package);
   return `${tap.name}/${version}`;
 }
 

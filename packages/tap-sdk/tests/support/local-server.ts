@@ -45,6 +45,8 @@ export async function serve(route: Route): Promise<LocalServer> {
     });
     void answer(route, { incoming, response });
   });
+  // Connections are the client's to close.
+  server.keepAliveTimeout = 0;
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

@@ -7,12 +7,10 @@ import {
   loadConfig,
   secretsOf,
 } from "@chorale/singer";
+import { CliLog, createPrinter, renderAbout, settingPrefix } from "@chorale/singer/cli";
 import type { Target } from "../target.ts";
-import { renderAbout } from "./about-text.ts";
-import { CliLog, settingPrefix } from "./cli-log.ts";
-import { type CommandLine, parseCommandLine } from "./command-line.ts";
-import { processIo, type TargetCliIo } from "./io.ts";
-import { createPrinter } from "./print.ts";
+import { parseCommandLine, type TargetCommandLine } from "./command-line.ts";
+import { type TargetCliIo, targetIo } from "./io.ts";
 
 export type { TargetCliIo } from "./io.ts";
 
@@ -33,7 +31,7 @@ export async function runTargetCli<Config>(
   target: Target<Config>,
   io: Partial<TargetCliIo> = {},
 ): Promise<number> {
-  const all = { ...processIo(), ...io };
+  const all = { ...targetIo(), ...io };
   const cliLog = new CliLog(target.name, all);
   try {
     const line = await parseCommandLine(target, all.argv);
@@ -52,7 +50,7 @@ interface CliContext<Config> {
   readonly print: (text: string) => Promise<void>;
 }
 
-async function runCommand<Config>(line: CommandLine, context: CliContext<Config>): Promise<void> {
+async function runCommand<Config>(line: TargetCommandLine, context: CliContext<Config>): Promise<void> {
   const { target, print } = context;
   switch (line.command) {
     case "help":

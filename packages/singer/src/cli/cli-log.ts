@@ -1,13 +1,16 @@
-import { ConnectorError, createLogger, envName, exitCodeOf, type Logger } from "@chorale/singer";
-import type { TargetCliIo } from "./io.ts";
+import { envName } from "../env-name.ts";
+import { ConnectorError, exitCodeOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { createLogger } from "../logger.ts";
+import type { CliIo } from "./io.ts";
 
 /** The log of a command: made when it is first needed, and told of secrets when they are known. */
 export class CliLog {
   readonly #name: string;
-  readonly #io: TargetCliIo;
+  readonly #io: Pick<CliIo, "env" | "writeError">;
   #redact: (text: string) => string = (text) => text;
 
-  constructor(name: string, io: TargetCliIo) {
+  constructor(name: string, io: Pick<CliIo, "env" | "writeError">) {
     this.#name = name;
     this.#io = io;
   }
@@ -17,7 +20,7 @@ export class CliLog {
     this.#redact = redact;
   }
 
-  /** Answers the log at the level that the environment asks for: `TARGET_X_LOGLEVEL`, else `LOGLEVEL`. */
+  /** Answers the log at the level that the environment asks for: `TAP_X_LOGLEVEL`, else `LOGLEVEL`. */
   async open(level: string | undefined = this.#levelOfEnvironment()): Promise<Logger> {
     return await createLogger({
       name: this.#name,
@@ -48,7 +51,14 @@ export class CliLog {
   }
 }
 
-/** What the names of a connector's environment variables begin with: `TARGET_DUCKDB_` for `target-duckdb`. */
+/**
+ * Answers what the names of a connector's environment variables begin with.
+ *
+ * @example
+ * ```ts
+ * settingPrefix("tap-zendesk"); // "TAP_ZENDESK_"
+ * ```
+ */
 export function settingPrefix(name: string): string {
   return envName("", `${name}_`);
 }

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Writable } from "node:stream";
-import { type StopSignal, writeStderr } from "@chorale/singer";
+import type { StopSignal } from "../errors.ts";
+import { writeStderr } from "../stderr.ts";
 
-/** What a tap's command gets from outside. */
-export interface TapCliIo {
+/** What a connector's command gets from outside. */
+export interface CliIo {
   /** The arguments after the command's name. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,26 +20,39 @@ export interface TapCliIo {
 }
 
 const signals = ["SIGINT", "SIGTERM"] as const;
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The process as a command sees it. */
-export function processIo(): TapCliIo {
+/**
+ * Answers the process as a command sees it.
+ *
+ * @example
+ * ```ts
+ * const { argv, env } = processIo();
+ * ```
+ */
+export function processIo(): CliIo {
   return {
     argv: process.argv.slice(2),
     env: process.env,
     stdout: process.stdout,
     writeError: writeStderr,
     readFile: (path) => readFile(path, "utf8"),
-    onSignal: (stop) => {
-      const remove = (): void => {
-        for (const signal of signals) process.off(signal, handle);
-      };
-      // Without a handler the next signal does what signals do.
-      const handle = (signal: NodeJS.Signals): void => {
-        remove();
-        stop(signal === "SIGINT" ? "SIGINT" : "SIGTERM");
-      };
-      for (const signal of signals) process.on(signal, handle);
-      return remove;
+    onSignal,
+  };
+}
+
+function onSignal(stop: (signal: StopSignal) => void): () => void {
+  let isStopping = false;
+  const handlers = signals.map((signal) => ({
+    signal,
+    handle: () => {
+      if (isStopping) process.exit(exitCodes[signal]);
+      isStopping = true;
+      stop(signal);
     },
+  }));
+  for (const { signal, handle } of handlers) process.on(signal, handle);
+  return () => {
+    for (const { signal, handle } of handlers) process.off(signal, handle);
   };
 }

@@ -1,8 +1,17 @@
 import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";
-import { ConnectorError } from "@chorale/singer";
+import { ConnectorError } from "../errors.ts";
 
-/** Answers what writes texts to stdout and resolves when each has left. It throws `ConnectorError` (74) when nobody takes them. */
+/**
+ * Makes what writes texts to stdout and resolves when each has left. It throws `ConnectorError` (74) when
+ * nobody takes them.
+ *
+ * @example
+ * ```ts
+ * const print = createPrinter(process.stdout);
+ * await print("one line\n");
+ * ```
+ */
 export function createPrinter(output: Writable): (text: string) => Promise<void> {
   let failure: Error | undefined;
   // An output that failed says so at any time, also when nobody writes.
