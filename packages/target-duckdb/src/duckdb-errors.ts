@@ -22,7 +22,10 @@ const badInput =
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [first = ""] = message.split(/\n\s*(?:LINE [0-9]+:|Try |Hint|Possible solutions|See also|Candidates)/);
-  return first.replaceAll(/\s+/g, " ").trim();
+  return first
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replace(/[.!]+$/, "");
 }
 
 /** Answers why a file cannot be taken, without what its records hold. */

@@ -290,7 +290,8 @@ function rowsByStream({ batches }: CommitUnit): ReadonlyMap<string, number> {
 }
 
 function describeStep(step: CommitStep | undefined): string {
-  if (step?.table === undefined) return "commit";
+  if (step === undefined) return "begin a commit";
+  if (step.stream === undefined) return `write to the state table ${step.table}`;
   return step.rows === undefined ? `change ${step.table}` : `load ${step.rows} rows into ${step.table}`;
 }
 

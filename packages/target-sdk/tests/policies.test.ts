@@ -238,6 +238,24 @@ describe("a batch that the warehouse refuses", () => {
     expect(states).toEqual([]);
   });
 
+  it("names the place in a batch of several files", async () => {
+    const warehouse = new MemoryWarehouse({
+      spool: { compression: "none", maxFileBytes: 1 },
+      hooks: { refuse: ({ rewritten }) => (rewritten ? undefined : "always") },
+    });
+    const name = "x".repeat(200_000);
+    const wide = { ...users, schema: { properties: { id: { type: "integer" }, name: {} } } };
+    async function* input() {
+      for (const message of [wide, ...[1, 2, 3, 4, 5, 6].map((id) => record("users", { id, name }))]) {
+        yield bytes(message);
+        for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      yield bytes(record("users", { id: 1.5 }));
+    }
+    const { error } = await runWith(warehouse, input(), { config: unchecked() });
+    expect(error).toHaveProperty("message", expect.stringMatching(/^a batch of users, line 7: users: "id"/));
+  });
+
   it("names the place of a line that is no JSON", async () => {
     const input = [
       bytes(users, record("users", good), '{"type":"RECORD","stream":"users","record":{"id":}}'),

@@ -284,6 +284,15 @@ describe("a line that cannot be taken", () => {
     );
   });
 
+  it("names the line of a truncated record also where lines are not parsed", async () => {
+    const input = [bytes(start, '{"type":"RECORD","stream":"users","record":{"id":1', state(1))];
+    const { error } = await runWith(new MemoryWarehouse(), input, {
+      config: config({ validate_records: false }),
+    });
+    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toHaveProperty("message", expect.stringMatching(/^line 2: not a Singer message/));
+  });
+
   it("says in one line what is nested too deeply", async () => {
     const deep = `${"[".repeat(100_000)}1e0${"]".repeat(100_000)}`;
     const row = `{"type":"RECORD","stream":"users","record":{"id":1,"n":${deep}}}`;

@@ -36,7 +36,8 @@ export interface CommitStep {
   readonly statement: Statement;
   /** Absent for the state's own rows. */
   readonly stream?: string;
-  readonly table?: string;
+  /** The table's name, as a person reads it. */
+  readonly table: string;
   /** Staged rows that it loads. */
   readonly rows?: number;
 }
@@ -58,7 +59,10 @@ export function planCommit(unit: CommitUnit, context: CommitContext): readonly C
     ...unit.activations.flatMap((activation) => activationSteps(activation, context)),
     ...(state === undefined || stateTable === undefined
       ? []
-      : writeState(stateTable, { state, commitId: unit.id }).map((statement) => ({ statement }))),
+      : writeState(stateTable, { state, commitId: unit.id }).map((statement) => ({
+          statement,
+          table: `${stateTable.table.schema}.${stateTable.table.table}`,
+        }))),
   ];
 }
 
