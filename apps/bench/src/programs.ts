@@ -42,6 +42,8 @@ export interface StartOptions {
   /** Where a probe writes what the program used. */
   readonly usageFile?: string;
   readonly cwd?: string;
+  /** Whether it gets a process group of its own. @default false */
+  readonly detached?: boolean;
   /** @default all of them ignored */
   readonly stdin?: number | "ignore" | "pipe";
   readonly stdout?: number | "ignore" | "pipe";
@@ -62,9 +64,9 @@ export function startProgramFile(path: string, options: StartOptions): RunningPr
 
 /** Starts any executable. */
 export function startCommand(command: string, options: StartOptions): RunningProgram {
-  const { args, usageFile, cwd, stdin = "ignore", stdout = "ignore" } = options;
+  const { args, usageFile, cwd, detached = false, stdin = "ignore", stdout = "ignore" } = options;
   const env = usageFile === undefined ? process.env : { ...process.env, CHORALE_BENCH_USAGE: usageFile };
-  const child = spawn(command, [...args], { cwd, env, stdio: [stdin, stdout, "pipe"] });
+  const child = spawn(command, [...args], { cwd, env, detached, stdio: [stdin, stdout, "pipe"] });
   return { child, ended: ended(child, command) };
 }
 

@@ -1,7 +1,6 @@
-import { createLogger, exitCodeOf, type Logger, type StopSignal } from "@chorale/singer";
+import { createLogger, exitCodeOf, type StopSignal } from "@chorale/singer";
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "./exit-codes.ts";
-import { runCommand } from "./run-command.ts";
 
 /** What the command line is given from outside. */
 export interface CliInput {
@@ -27,28 +26,26 @@ export const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
  * ```
  */
 export async function runCli(input: CliInput): Promise<number> {
-  const log = await createLogger({ name: "chorale", write: input.stderr });
   let exitCode: number = exitCodes.ok;
-  const program = commandLine(input, {
-    log,
-    onEnd: (code) => {
-      exitCode = code;
-    },
+  const program = commandLine(input, (code) => {
+    exitCode = code;
   });
   try {
     await program.parseAsync([...input.argv], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const log = await logOf(input);
     log.error(error instanceof Error ? error.message : String(error));
     return exitCodeOf(error);
   }
 }
 
-function commandLine(
-  input: CliInput,
-  { log, onEnd }: { log: Logger; onEnd: (exitCode: number) => void },
-): Command {
+function logOf({ stderr }: CliInput) {
+  return createLogger({ name: "chorale", write: stderr });
+}
+
+function commandLine(input: CliInput, onEnd: (exitCode: number) => void): Command {
   const program = new Command("chorale")
     .description("Runs Singer taps into targets")
     .version(input.version)
@@ -62,6 +59,8 @@ function commandLine(
     .option("--env-file <file>", "where $VAR finds values that the environment lacks (default: .env)")
     .option("--full-refresh", "read everything again, from no state", false)
     .action(async (names: string[], options: { project: string; envFile?: string; fullRefresh: boolean }) => {
+      // Loaded when something is run: --version and --help do not wait for a YAML parser.
+      const { runCommand } = await import("./run-command.ts");
       const exitCode = await runCommand({
         names,
         projectFile: options.project,
@@ -69,7 +68,7 @@ function commandLine(
         fullRefresh: options.fullRefresh,
         env: input.env,
         signal: input.signal,
-        log,
+        log: await logOf(input),
         print: input.stdout,
         onPluginLine: (name, line) => input.stderr(`${name} | ${line}\n`),
       });

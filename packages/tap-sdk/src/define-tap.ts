@@ -2,8 +2,6 @@ import type { Message } from "@chorale/singer";
 import { describeTap } from "./about.ts";
 import { entryOf } from "./discover.ts";
 import { checkStreams } from "./stream-tree.ts";
-import { MessageQueue } from "./sync/message-queue.ts";
-import { runSync } from "./sync/run-sync.ts";
 import type { SyncOptions } from "./sync/sync-options.ts";
 import type { Tap, TapOptions } from "./tap.ts";
 
@@ -43,6 +41,9 @@ async function* messagesOf<Config>(
   tap: TapOptions<Config>,
   options: SyncOptions,
 ): AsyncGenerator<Message, void, void> {
+  // Whoever only asks what a tap is loads nothing of what runs it.
+  const { runSync } = await import("./sync/run-sync.ts");
+  const { MessageQueue } = await import("./sync/message-queue.ts");
   const queue = new MessageQueue();
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);

@@ -21,7 +21,9 @@ const badInput =
 /** Answers what a caught error says, on one line and without DuckDB's advice. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const [first = ""] = message.split(/\n\s*(?:LINE [0-9]+:|Try |Hint|Possible solutions|See also|Candidates)/);
+  const [first = ""] = message.split(
+    /\n\s*(?:LINE [0-9]+:|Try |Hint|Possible solutions|See also|Candidates)/,
+  );
   return first
     .replaceAll(/\s+/g, " ")
     .trim()

@@ -48,18 +48,17 @@ const spoolFileBytes = 256 * mebibyte;
  */
 export async function openSession(options: SessionOptions): Promise<WarehouseSession> {
   const { database, config, log } = options;
-  const work = await database.connect();
-  const [row] = await ask(work, { sql: "SELECT current_database()" });
+  const connection = await database.connect();
+  const [row] = await ask(connection, { sql: "SELECT current_database()" });
   const catalog = String(row?.[0]);
   const staging = `${catalog} staging`;
-  await work.run(`ATTACH ':memory:' AS ${quoteName(staging)}`);
-  const tables = new Tables({ connection: await database.connect(), catalog, config, log });
-  return new DuckdbSession({ ...options, work, staging, tables });
+  await connection.run(`ATTACH ':memory:' AS ${quoteName(staging)}`);
+  const tables = new Tables({ connection, catalog, config, log });
+  return new DuckdbSession({ ...options, connections: new Connections(database), staging, tables });
 }
 
-interface SessionParts extends SessionOptions {
-  /** Runs commits. */
-  readonly work: DuckDBConnection;
+interface SessionParts extends Omit<SessionOptions, "database"> {
+  readonly connections: Connections;
   /** The name of the database of staged tables. */
   readonly staging: string;
   readonly tables: Tables;
@@ -70,11 +69,7 @@ class DuckdbSession implements WarehouseSession {
   readonly spool: SpoolRules = { compression: "none", maxFileBytes: spoolFileBytes };
   readonly #parts: SessionParts;
   readonly #staged = new Map<string, StagedTable>();
-  /** Connections that no batch is staged with now. */
-  readonly #idle: DuckDBConnection[] = [];
   readonly #unversioned = new Set<string>();
-  readonly #running = new Set<Promise<unknown>>();
-  #lastLoad: Promise<unknown> = Promise.resolve();
   #staging = 0;
   #hasStateTable = false;
 
@@ -83,18 +78,19 @@ class DuckdbSession implements WarehouseSession {
   }
 
   prepare(spec: TableSpec): Promise<TableShape> {
-    return this.#track(this.#prepare(spec));
+    return this.#parts.connections.use(() => this.#prepare(spec));
   }
 
   stage(batch: SpooledBatch): Promise<StagedBatch | RefusedBatch> {
-    return this.#inTurn(() => this.#stage(batch));
+    return this.#parts.connections.inTurn(() => this.#stage(batch));
   }
 
   commit(unit: CommitUnit): Promise<CommitResult> {
-    return this.#inTurn(() => this.#commit(unit));
+    return this.#parts.connections.inTurn(() => this.#commit(unit));
   }
 
   async #prepare(spec: TableSpec): Promise<TableShape> {
+    this.#parts.signal.throwIfAborted();
     try {
       return await this.#parts.tables.prepare(spec);
     } catch (error) {
@@ -107,7 +103,7 @@ class DuckdbSession implements WarehouseSession {
     this.#staging += 1;
     const token = `b${this.#staging}`;
     try {
-      return await this.#aside((connection) => this.#read(batch, { token, connection }));
+      return await this.#parts.connections.use((connection) => this.#read(batch, { token, connection }));
     } catch (error) {
       this.#parts.signal.throwIfAborted();
       if (!batch.rewritten && isAboutInput(error)) return { refused: refusalOf(error) };
@@ -136,7 +132,7 @@ class DuckdbSession implements WarehouseSession {
         }
       });
     } catch (error) {
-      throw this.#failed(error, { what: describeStep(current), ...withoutStatement(current) });
+      throw this.#failed(error, { what: describeStep(current), ...placeOf(current) });
     }
     for (const staged of unit.batches) await this.discard(staged);
     return { rows: rowsByStream(unit) };
@@ -146,12 +142,12 @@ class DuckdbSession implements WarehouseSession {
     const staged = this.#staged.get(token);
     if (staged === undefined) return;
     this.#staged.delete(token);
-    await this.#aside((connection) => connection.run(`DROP TABLE ${staged.name}`));
+    await this.#parts.connections.use((connection) => connection.run(`DROP TABLE ${staged.name}`));
   }
 
   async readState(id: string): Promise<string | undefined> {
     const receipts = this.#receiptTable();
-    return await this.#aside(async (connection) => {
+    return await this.#parts.connections.use(async (connection) => {
       const columns = await ask(connection, duckdbDialect.describeTable(receipts.table));
       if (columns.length === 0) return undefined;
       const [row] = await ask(connection, readStateRow(receipts, id));
@@ -295,7 +291,8 @@ function describeStep(step: CommitStep | undefined): string {
   return step.rows === undefined ? `change ${step.table}` : `load ${step.rows} rows into ${step.table}`;
 }
 
-function withoutStatement(step: CommitStep | undefined): Omit<CommitStep, "statement"> {
-  const { statement: _, ...rest } = step ?? { statement: undefined };
-  return rest;
+function placeOf(step: CommitStep | undefined): Partial<Omit<CommitStep, "statement">> {
+  if (step === undefined) return {};
+  const { statement: _, ...place } = step;
+  return place;
 }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkConfig, type JsonSchema, type LogFields, type Logger } from "@chorale/singer";
 import {
-  columnsOf,
   type CommitUnit,
+  columnsOf,
   type LoadMethod,
   type RefusedBatch,
   type SpooledBatch,

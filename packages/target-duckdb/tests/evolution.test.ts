@@ -30,7 +30,10 @@ async function evolve(
 ): Promise<readonly unknown[]> {
   for (const [id, [schema, value]] of steps.entries()) {
     const shape = await test.prepare({ properties: { id: integer, v: schema }, keys: ["id"] });
-    await test.load(shape, { texts: [`{"id":${id},"v":${value}}`], rewritten: shape.lane.rewriteAll !== undefined });
+    await test.load(shape, {
+      texts: [`{"id":${id},"v":${value}}`],
+      rewritten: shape.lane.rewriteAll !== undefined,
+    });
   }
   const rows = await test.query('SELECT CAST(v AS VARCHAR) FROM "users" ORDER BY id');
   return rows.map(([value]) => value);
@@ -43,52 +46,243 @@ describe("types that change", () => {
     type: string,
     values: readonly string[],
   ][] = [
-    ["integer, number", [[integer, "1"], [number, "1.5"]], "DOUBLE", ["1.0", "1.5"]],
+    [
+      "integer, number",
+      [
+        [integer, "1"],
+        [number, "1.5"],
+      ],
+      "DOUBLE",
+      ["1.0", "1.5"],
+    ],
     [
       "integer beyond 2^53, number: a double would lose digits",
-      [[integer, "9007199254740993"], [number, '"1.5"']],
+      [
+        [integer, "9007199254740993"],
+        [number, '"1.5"'],
+      ],
       "VARCHAR",
       ["9007199254740993", "1.5"],
     ],
-    ["integer, number, integer: never back", [[integer, "1"], [number, "1.5"], [integer, "2"]], "DOUBLE", ["1.0", "1.5", "2.0"]],
-    ["integer, string, integer: never back", [[integer, "1"], [string, '"x"'], [integer, '"2"']], "VARCHAR", ["1", "x", "2"]],
-    ["string, integer: stays", [[string, '"x"'], [integer, '"2"']], "VARCHAR", ["x", "2"]],
-    ["integer, wide integer", [[integer, "1"], [wide, "12345678901234567890123"]], "HUGEINT", ["1", "12345678901234567890123"]],
-    ["wide integer, integer: stays", [[wide, "12345678901234567890123"], [integer, "1"]], "HUGEINT", ["12345678901234567890123", "1"]],
-    ["integer, decimal", [[integer, "9223372036854775807"], [decimal(38, 9), '"0.5"']], "DECIMAL(38,9)", ["9223372036854775807.000000000", "0.500000000"]],
-    ["integer, decimal of few digits", [[integer, "7"], [decimal(10, 2), '"0.5"']], "DECIMAL(21,2)", ["7.00", "0.50"]],
-    ["decimal, more digits", [[decimal(10, 2), '"1.25"'], [decimal(12, 4), '"0.0001"']], "DECIMAL(12,4)", ["1.2500", "0.0001"]],
-    ["decimal, fewer digits: stays", [[decimal(12, 4), '"0.0001"'], [decimal(10, 2), '"1.25"']], "DECIMAL(12,4)", ["0.0001", "1.2500"]],
+    [
+      "integer, number, integer: never back",
+      [
+        [integer, "1"],
+        [number, "1.5"],
+        [integer, "2"],
+      ],
+      "DOUBLE",
+      ["1.0", "1.5", "2.0"],
+    ],
+    [
+      "integer, string, integer: never back",
+      [
+        [integer, "1"],
+        [string, '"x"'],
+        [integer, '"2"'],
+      ],
+      "VARCHAR",
+      ["1", "x", "2"],
+    ],
+    [
+      "string, integer: stays",
+      [
+        [string, '"x"'],
+        [integer, '"2"'],
+      ],
+      "VARCHAR",
+      ["x", "2"],
+    ],
+    [
+      "integer, wide integer",
+      [
+        [integer, "1"],
+        [wide, "12345678901234567890123"],
+      ],
+      "HUGEINT",
+      ["1", "12345678901234567890123"],
+    ],
+    [
+      "wide integer, integer: stays",
+      [
+        [wide, "12345678901234567890123"],
+        [integer, "1"],
+      ],
+      "HUGEINT",
+      ["12345678901234567890123", "1"],
+    ],
+    [
+      "integer, decimal",
+      [
+        [integer, "9223372036854775807"],
+        [decimal(38, 9), '"0.5"'],
+      ],
+      "DECIMAL(38,9)",
+      ["9223372036854775807.000000000", "0.500000000"],
+    ],
+    [
+      "integer, decimal of few digits",
+      [
+        [integer, "7"],
+        [decimal(10, 2), '"0.5"'],
+      ],
+      "DECIMAL(21,2)",
+      ["7.00", "0.50"],
+    ],
+    [
+      "decimal, more digits",
+      [
+        [decimal(10, 2), '"1.25"'],
+        [decimal(12, 4), '"0.0001"'],
+      ],
+      "DECIMAL(12,4)",
+      ["1.2500", "0.0001"],
+    ],
+    [
+      "decimal, fewer digits: stays",
+      [
+        [decimal(12, 4), '"0.0001"'],
+        [decimal(10, 2), '"1.25"'],
+      ],
+      "DECIMAL(12,4)",
+      ["0.0001", "1.2500"],
+    ],
     [
       "decimals that need more than 38 digits together",
-      [[decimal(38, 0), '"99999999999999999999999999999999999999"'], [decimal(38, 38), '"0.5"']],
+      [
+        [decimal(38, 0), '"99999999999999999999999999999999999999"'],
+        [decimal(38, 38), '"0.5"'],
+      ],
       "VARCHAR",
       ["99999999999999999999999999999999999999", "0.5"],
     ],
-    ["decimal, number", [[decimal(10, 2), '"1.25"'], [number, "0.1"]], "DOUBLE", ["1.25", "0.1"]],
+    [
+      "decimal, number",
+      [
+        [decimal(10, 2), '"1.25"'],
+        [number, "0.1"],
+      ],
+      "DOUBLE",
+      ["1.25", "0.1"],
+    ],
     [
       "decimal of many digits, number: a double would lose digits",
-      [[decimal(38, 9), '"12345678901234567890.123456789"'], [number, '"0.1"']],
+      [
+        [decimal(38, 9), '"12345678901234567890.123456789"'],
+        [number, '"0.1"'],
+      ],
       "VARCHAR",
       ["12345678901234567890.123456789", "0.1"],
     ],
-    ["boolean, integer", [[boolean, "true"], [integer, '"7"']], "VARCHAR", ["true", "7"]],
-    ["date, date-time", [[date, '"2024-05-01"'], [dateTime, '"2024-05-02T10:00:00+02:00"']], "TIMESTAMP", ["2024-05-01 00:00:00", "2024-05-02 08:00:00"]],
-    ["date-time, date: stays", [[dateTime, '"2024-05-01T10:00:00Z"'], [date, '"2024-05-02"']], "TIMESTAMP", ["2024-05-01 10:00:00", "2024-05-02 00:00:00"]],
+    [
+      "boolean, integer",
+      [
+        [boolean, "true"],
+        [integer, '"7"'],
+      ],
+      "VARCHAR",
+      ["true", "7"],
+    ],
+    [
+      "date, date-time",
+      [
+        [date, '"2024-05-01"'],
+        [dateTime, '"2024-05-02T10:00:00+02:00"'],
+      ],
+      "TIMESTAMP",
+      ["2024-05-01 00:00:00", "2024-05-02 08:00:00"],
+    ],
+    [
+      "date-time, date: stays",
+      [
+        [dateTime, '"2024-05-01T10:00:00Z"'],
+        [date, '"2024-05-02"'],
+      ],
+      "TIMESTAMP",
+      ["2024-05-01 10:00:00", "2024-05-02 00:00:00"],
+    ],
     [
       "date-time, string: moments are spelled as JSON spells them",
-      [[dateTime, '"2024-05-01T10:00:00.5+02:00"'], [string, '"x"']],
+      [
+        [dateTime, '"2024-05-01T10:00:00.5+02:00"'],
+        [string, '"x"'],
+      ],
       "VARCHAR",
       ["2024-05-01T08:00:00.500000Z", "x"],
     ],
-    ["the first moment, string", [[dateTime, '"0001-01-01T00:00:00Z"'], [string, '"x"']], "VARCHAR", ["0001-01-01T00:00:00.000000Z", "x"]],
-    ["time, string", [[time, '"10:00:00.5"'], [string, '"x"']], "VARCHAR", ["10:00:00.5", "x"]],
-    ["date, time", [[date, '"2024-05-01"'], [time, '"10:00:00"']], "VARCHAR", ["2024-05-01", "10:00:00"]],
-    ["integer, object", [[integer, "7"], [object, '{"a":1}']], "JSON", ["7", '{"a":1}']],
-    ["string, object, string: never back", [[string, '"a \\"b\\""'], [object, '{"a":1}'], [string, '"x"']], "JSON", ['"a \\"b\\""', '{"a":1}', '"x"']],
-    ["date-time, object", [[dateTime, '"2024-05-01T10:00:00Z"'], [object, "{}"]], "JSON", ['"2024-05-01T10:00:00.000000Z"', "{}"]],
-    ["decimal, object", [[decimal(38, 9), '"12345678901234567890.123456789"'], [object, "{}"]], "JSON", ["12345678901234567890.123456789", "{}"]],
-    ["boolean, object", [[boolean, "false"], [object, "{}"]], "JSON", ["false", "{}"]],
+    [
+      "the first moment, string",
+      [
+        [dateTime, '"0001-01-01T00:00:00Z"'],
+        [string, '"x"'],
+      ],
+      "VARCHAR",
+      ["0001-01-01T00:00:00.000000Z", "x"],
+    ],
+    [
+      "time, string",
+      [
+        [time, '"10:00:00.5"'],
+        [string, '"x"'],
+      ],
+      "VARCHAR",
+      ["10:00:00.5", "x"],
+    ],
+    [
+      "date, time",
+      [
+        [date, '"2024-05-01"'],
+        [time, '"10:00:00"'],
+      ],
+      "VARCHAR",
+      ["2024-05-01", "10:00:00"],
+    ],
+    [
+      "integer, object",
+      [
+        [integer, "7"],
+        [object, '{"a":1}'],
+      ],
+      "JSON",
+      ["7", '{"a":1}'],
+    ],
+    [
+      "string, object, string: never back",
+      [
+        [string, '"a \\"b\\""'],
+        [object, '{"a":1}'],
+        [string, '"x"'],
+      ],
+      "JSON",
+      ['"a \\"b\\""', '{"a":1}', '"x"'],
+    ],
+    [
+      "date-time, object",
+      [
+        [dateTime, '"2024-05-01T10:00:00Z"'],
+        [object, "{}"],
+      ],
+      "JSON",
+      ['"2024-05-01T10:00:00.000000Z"', "{}"],
+    ],
+    [
+      "decimal, object",
+      [
+        [decimal(38, 9), '"12345678901234567890.123456789"'],
+        [object, "{}"],
+      ],
+      "JSON",
+      ["12345678901234567890.123456789", "{}"],
+    ],
+    [
+      "boolean, object",
+      [
+        [boolean, "false"],
+        [object, "{}"],
+      ],
+      "JSON",
+      ["false", "{}"],
+    ],
   ];
 
   it.each(changes)("%s", async (_name, steps, type, values) => {
@@ -110,7 +304,9 @@ describe("types that change", () => {
     await test.load(shape, { texts: ['{"id":5,"v":9007199254740992}', '{"id":6,"v":-3}'] });
     const batch = { texts: ['{"id":7,"v":9007199254740993}'] };
     expect(await test.stage(shape, batch)).toHaveProperty("refused");
-    await expect(test.stage(shape, { ...batch, rewritten: true })).rejects.toMatchObject({ name: "LoadError" });
+    await expect(test.stage(shape, { ...batch, rewritten: true })).rejects.toMatchObject({
+      name: "LoadError",
+    });
   });
 });
 
@@ -124,7 +320,10 @@ describe("on_type_change", () => {
       [4, string, '"y"'],
     ] as const) {
       const shape = await test.prepare({ properties: { id: integer, v: schema }, keys: ["id"] });
-      await test.load(shape, { texts: [`{"id":${id},"v":${value}}`], rewritten: shape.lane.rewriteAll !== undefined });
+      await test.load(shape, {
+        texts: [`{"id":${id},"v":${value}}`],
+        rewritten: shape.lane.rewriteAll !== undefined,
+      });
     }
     expect(await test.query('SELECT id, v, "v__string" FROM "users" ORDER BY id')).toEqual([
       ["1", "1", null],
@@ -175,9 +374,19 @@ describe("tables of other loaders", () => {
     await test.query(
       'CREATE TABLE "Users" ("ID" INTEGER, tiny UTINYINT, f FLOAT, ts TIMESTAMP_S, tz TIMESTAMPTZ, s VARCHAR, extra DATE DEFAULT DATE \'2020-01-01\', "_SDC_DELETED_AT" VARCHAR)',
     );
-    await test.query("INSERT INTO \"Users\" VALUES (1, 255, 0.5, '2024-05-01', '2024-05-01 00:00:00+00', 'a', NULL, NULL)");
+    await test.query(
+      "INSERT INTO \"Users\" VALUES (1, 255, 0.5, '2024-05-01', '2024-05-01 00:00:00+00', 'a', NULL, NULL)",
+    );
     const shape = await test.prepare({
-      properties: { id: integer, tiny: integer, f: number, ts: dateTime, tz: dateTime, s: integer, n: integer },
+      properties: {
+        id: integer,
+        tiny: integer,
+        f: number,
+        ts: dateTime,
+        tz: dateTime,
+        s: integer,
+        n: integer,
+      },
       keys: ["id"],
       metadata: true,
     });
@@ -226,7 +435,7 @@ describe("tables of other loaders", () => {
     ],
     [
       "a view",
-      'CREATE VIEW "users" AS SELECT 1 AS id, \'a\' AS v',
+      "CREATE VIEW \"users\" AS SELECT 1 AS id, 'a' AS v",
       'cannot prepare the table of users: Catalog Error: View with name "users" already exists. Nothing of it was committed.',
     ],
   ])("are refused for %s", async (_name, sql, message) => {

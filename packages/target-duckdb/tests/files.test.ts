@@ -50,9 +50,9 @@ describe("files that may not be loaded as they came", () => {
     const shape = await test.prepare({ properties, keys: ["id"], metadata: true });
     const answer = await test.stage(shape, { files: [{ bytes, rows: 2 }] });
     expect(answer).toHaveProperty("refused");
-    expect(await test.query("SELECT table_name FROM duckdb_tables() WHERE database_name LIKE '% staging'")).toEqual(
-      [],
-    );
+    expect(
+      await test.query("SELECT table_name FROM duckdb_tables() WHERE database_name LIKE '% staging'"),
+    ).toEqual([]);
   });
 
   it("a refusal does not show the record's values", async () => {
@@ -86,12 +86,54 @@ describe("files that may not be loaded as they came", () => {
 
 describe("files that are loaded as they came", () => {
   const files: readonly [name: string, bytes: string, rows: readonly (readonly unknown[])[]][] = [
-    ["no line break at the end", `${good(1)}\n${good(2)}`, [["1", "x"], ["2", "x"]]],
-    ["keys in any order and blanks", '{ "record" : { "v" : "a", "id" : 1 } , "type":"RECORD" }\n{"record":{"id":2}}\n', [["1", "a"], ["2", null]]],
-    ["an escaped key", '{"record":{"i\\u0064":1}}\n{"record":{"id":2}}\n', [["1", null], ["2", null]]],
-    ["keys without a column, duplicate ones too", '{"record":{"id":1,"z":1,"z":2}}\n{"record":{"id":2,"Z":[{}]}}\n', [["1", null], ["2", null]]],
-    ["keys that differ from the column's by case", '{"record":{"id":1,"V":"a"}}\n{"record":{"id":2,"V":"b","v":"c"}}\n', [["1", null], ["2", "c"]]],
-    ["another type and other keys of the message", '{"a":[1],"type":"record","type":"RECORD","record":{"id":1}}\n{"record":{"id":2}}\n', [["1", null], ["2", null]]],
+    [
+      "no line break at the end",
+      `${good(1)}\n${good(2)}`,
+      [
+        ["1", "x"],
+        ["2", "x"],
+      ],
+    ],
+    [
+      "keys in any order and blanks",
+      '{ "record" : { "v" : "a", "id" : 1 } , "type":"RECORD" }\n{"record":{"id":2}}\n',
+      [
+        ["1", "a"],
+        ["2", null],
+      ],
+    ],
+    [
+      "an escaped key",
+      '{"record":{"i\\u0064":1}}\n{"record":{"id":2}}\n',
+      [
+        ["1", null],
+        ["2", null],
+      ],
+    ],
+    [
+      "keys without a column, duplicate ones too",
+      '{"record":{"id":1,"z":1,"z":2}}\n{"record":{"id":2,"Z":[{}]}}\n',
+      [
+        ["1", null],
+        ["2", null],
+      ],
+    ],
+    [
+      "keys that differ from the column's by case",
+      '{"record":{"id":1,"V":"a"}}\n{"record":{"id":2,"V":"b","v":"c"}}\n',
+      [
+        ["1", null],
+        ["2", "c"],
+      ],
+    ],
+    [
+      "another type and other keys of the message",
+      '{"a":[1],"type":"record","type":"RECORD","record":{"id":1}}\n{"record":{"id":2}}\n',
+      [
+        ["1", null],
+        ["2", null],
+      ],
+    ],
   ];
 
   it.each(files)("%s", async (_name, bytes, rows) => {
@@ -118,11 +160,16 @@ describe("files that are loaded as they came", () => {
     const shape = await test.prepare({ properties: { id: { type: "integer" } } });
     const files = [3, 1, 2].map((file) => ({
       rows: 20_000,
-      bytes: Array.from({ length: 20_000 }, (_, index) => `${line(`{"id":${file * 100_000 + index}}`)}\n`).join(""),
+      bytes: Array.from(
+        { length: 20_000 },
+        (_, index) => `${line(`{"id":${file * 100_000 + index}}`)}\n`,
+      ).join(""),
     }));
     await test.load(shape, { files });
     const rows = await test.query('SELECT id FROM "users" ORDER BY rowid');
-    const ids = [3, 1, 2].flatMap((file) => Array.from({ length: 20_000 }, (_, index) => file * 100_000 + index));
+    const ids = [3, 1, 2].flatMap((file) =>
+      Array.from({ length: 20_000 }, (_, index) => file * 100_000 + index),
+    );
     expect(rows.map(([id]) => Number(id))).toEqual(ids);
   });
 

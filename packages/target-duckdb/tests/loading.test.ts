@@ -4,16 +4,28 @@ import { type TestSession, testSession } from "./duckdb-session.ts";
 
 const properties = { id: { type: "integer" }, v: { type: ["null", "string"] } };
 const keyed = { properties, keys: ["id"] };
-const rows = (test: TestSession): Promise<unknown> => test.query('SELECT id, v FROM "users" ORDER BY id, rowid');
+const rows = (test: TestSession): Promise<unknown> =>
+  test.query('SELECT id, v FROM "users" ORDER BY id, rowid');
 
 describe("append-only", () => {
   it("adds every record, duplicates of a key too", async () => {
     const test = await testSession();
     const shape = await test.prepare(keyed);
-    const batch = { records: [{ id: 1, v: "a" }, { id: 1, v: "b" }], loadMethod: "append-only" as const };
+    const batch = {
+      records: [
+        { id: 1, v: "a" },
+        { id: 1, v: "b" },
+      ],
+      loadMethod: "append-only" as const,
+    };
     await test.load(shape, batch);
     await test.load(shape, batch);
-    expect(await rows(test)).toEqual([["1", "a"], ["1", "b"], ["1", "a"], ["1", "b"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "a"],
+      ["1", "b"],
+      ["1", "a"],
+      ["1", "b"],
+    ]);
   });
 });
 
@@ -21,14 +33,32 @@ describe("upsert", () => {
   it("keeps the last line of each key within a batch, and replaces rows of earlier batches", async () => {
     const test = await testSession();
     const shape = await test.prepare(keyed);
-    await test.load(shape, { records: [{ id: 1, v: "a" }, { id: 2, v: "b" }, { id: 1, v: "c" }] });
-    await test.load(shape, { records: [{ id: 2, v: null }, { id: 3, v: "e" }] });
-    expect(await rows(test)).toEqual([["1", "c"], ["2", null], ["3", "e"]]);
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "a" },
+        { id: 2, v: "b" },
+        { id: 1, v: "c" },
+      ],
+    });
+    await test.load(shape, {
+      records: [
+        { id: 2, v: null },
+        { id: 3, v: "e" },
+      ],
+    });
+    expect(await rows(test)).toEqual([
+      ["1", "c"],
+      ["2", null],
+      ["3", "e"],
+    ]);
   });
 
   it.each([
     ["whole rows, by DELETE and INSERT", ""],
-    ["rows of a table with another column, by MERGE", 'ALTER TABLE "users" ADD COLUMN note VARCHAR DEFAULT \'mine\''],
+    [
+      "rows of a table with another column, by MERGE",
+      "ALTER TABLE \"users\" ADD COLUMN note VARCHAR DEFAULT 'mine'",
+    ],
   ])("keeps the last of 50,000 lines of 1,000 keys: %s", async (_name, sql) => {
     const test = await testSession();
     await test.prepare(keyed);
@@ -49,7 +79,12 @@ describe("upsert", () => {
     await test.query('CREATE TABLE "users" (id BIGINT, v VARCHAR, note VARCHAR)');
     await test.query("INSERT INTO \"users\" VALUES (1, 'old', 'mine')");
     const shape = await test.prepare(keyed);
-    await test.load(shape, { records: [{ id: 1, v: "new" }, { id: 2, v: "b" }] });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "new" },
+        { id: 2, v: "b" },
+      ],
+    });
     expect(await test.query('SELECT * FROM "users" ORDER BY id')).toEqual([
       ["1", "new", "mine"],
       ["2", "b", null],
@@ -59,7 +94,12 @@ describe("upsert", () => {
   it("goes by all key properties, falsy ones and texts with separators too", async () => {
     const test = await testSession();
     const shape = await test.prepare({
-      properties: { a: { type: "string" }, b: { type: "string" }, c: { type: "boolean" }, n: { type: "integer" } },
+      properties: {
+        a: { type: "string" },
+        b: { type: "string" },
+        c: { type: "boolean" },
+        n: { type: "integer" },
+      },
       keys: ["a", "b", "c"],
     });
     await test.load(shape, {
@@ -82,9 +122,22 @@ describe("upsert", () => {
   it("works where every column is a key", async () => {
     const test = await testSession();
     const shape = await test.prepare({ properties, keys: ["id", "v"] });
-    await test.load(shape, { records: [{ id: 1, v: "a" }, { id: 1, v: "a" }] });
-    await test.load(shape, { records: [{ id: 1, v: "a" }, { id: 1, v: "b" }] });
-    expect(await rows(test)).toEqual([["1", "a"], ["1", "b"]]);
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "a" },
+        { id: 1, v: "a" },
+      ],
+    });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "a" },
+        { id: 1, v: "b" },
+      ],
+    });
+    expect(await rows(test)).toEqual([
+      ["1", "a"],
+      ["1", "b"],
+    ]);
   });
 
   it.each([
@@ -96,9 +149,18 @@ describe("upsert", () => {
     await test.query(`CREATE TABLE "users" (${columns})`);
     await test.query("INSERT INTO \"users\" (id, v) VALUES (1, 'a'), (2, 'b')");
     const shape = await test.prepare(keyed);
-    await test.load(shape, { records: [{ id: 2, v: "c" }, { id: 3, v: "d" }] });
+    await test.load(shape, {
+      records: [
+        { id: 2, v: "c" },
+        { id: 3, v: "d" },
+      ],
+    });
     await test.load(shape, { records: [{ id: 2, v: "e" }] });
-    expect(await rows(test)).toEqual([["1", "a"], ["2", "e"], ["3", "d"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "a"],
+      ["2", "e"],
+      ["3", "d"],
+    ]);
   });
 });
 
@@ -114,10 +176,26 @@ describe("older and newer", () => {
     await test.prepare({ ...keyed, metadata: true });
     if (sql !== "") await test.query(sql);
     const shape = await test.prepare({ ...keyed, metadata: true });
-    await test.load(shape, { records: [{ id: 1, v: "at 5" }, { id: 2, v: "at 5" }], extractedAt: at(5) });
-    await test.load(shape, { records: [{ id: 1, v: "at 4" }, { id: 3, v: "at 4" }], extractedAt: at(4) });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "at 5" },
+        { id: 2, v: "at 5" },
+      ],
+      extractedAt: at(5),
+    });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "at 4" },
+        { id: 3, v: "at 4" },
+      ],
+      extractedAt: at(4),
+    });
     await test.load(shape, { records: [{ id: 2, v: "at 5 again" }], extractedAt: at(5) });
-    expect(await rows(test)).toEqual([["1", "at 5"], ["2", "at 5 again"], ["3", "at 4"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "at 5"],
+      ["2", "at 5 again"],
+      ["3", "at 4"],
+    ]);
   });
 
   it("a record without a moment replaces, and is replaced", async () => {
@@ -171,7 +249,9 @@ describe("metadata", () => {
       ],
     ]);
     expect(
-      await test.query("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'users' ORDER BY column_index"),
+      await test.query(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'users' ORDER BY column_index",
+      ),
     ).toEqual([
       ["id", "BIGINT"],
       ["v", "VARCHAR"],
@@ -209,12 +289,20 @@ describe("deleted rows", () => {
   const deleted = { id: 1, v: null, _sdc_deleted_at: "2024-05-01T11:00:00Z" };
 
   it.each([
-    ["named in the schema", { ...properties, _sdc_deleted_at: { type: ["null", "string"], format: "date-time" } }],
+    [
+      "named in the schema",
+      { ...properties, _sdc_deleted_at: { type: ["null", "string"], format: "date-time" } },
+    ],
     ["not named in the schema", properties],
   ])("are marked by a mark %s", async (_name, columns) => {
     const test = await testSession();
     const shape = await test.prepare({ properties: columns, keys: ["id"], metadata: true });
-    await test.load(shape, { records: [{ id: 1, v: "a" }, { id: 2, v: "b" }] });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "a" },
+        { id: 2, v: "b" },
+      ],
+    });
     await test.load(shape, { records: [deleted] });
     expect(await test.query('SELECT id, v, _sdc_deleted_at FROM "users" ORDER BY id')).toEqual([
       ["1", null, "2024-05-01 11:00:00"],
@@ -231,12 +319,21 @@ describe("deleted rows", () => {
   ])("are removed with hard_delete, %s", async (_name, metadata, columns) => {
     const test = await testSession();
     const shape = await test.prepare({ properties: columns, keys: ["id"], metadata });
-    await test.load(shape, { records: [{ id: 1, v: "a" }, { id: 2, v: "b" }], hardDelete: true });
+    await test.load(shape, {
+      records: [
+        { id: 1, v: "a" },
+        { id: 2, v: "b" },
+      ],
+      hardDelete: true,
+    });
     await test.load(shape, {
       records: [deleted, { id: 3, v: "c" }, { ...deleted, id: 3 }, { ...deleted, id: 4 }, { id: 4, v: "d" }],
       hardDelete: true,
     });
-    expect(await rows(test)).toEqual([["2", "b"], ["4", "d"]]);
+    expect(await rows(test)).toEqual([
+      ["2", "b"],
+      ["4", "d"],
+    ]);
   });
 
   it("are not removed by an older record", async () => {
@@ -261,7 +358,16 @@ describe("commits", () => {
     await test.load(shape, { records: [{ id: 9, v: "former" }] });
     const batches = [
       await staged(test, [shape, { records: [{ id: 1, v: "a" }], loadMethod: "overwrite" }]),
-      await staged(test, [shape, { records: [{ id: 1, v: "b" }, { id: 2, v: "c" }], loadMethod: "overwrite" }]),
+      await staged(test, [
+        shape,
+        {
+          records: [
+            { id: 1, v: "b" },
+            { id: 2, v: "c" },
+          ],
+          loadMethod: "overwrite",
+        },
+      ]),
     ];
     const { rows: loaded } = await test.session.commit({
       id: "c",
@@ -269,9 +375,14 @@ describe("commits", () => {
       replaced: [shape],
       activations: [],
     });
-    expect(await rows(test)).toEqual([["1", "b"], ["2", "c"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "b"],
+      ["2", "c"],
+    ]);
     expect([...loaded]).toEqual([["users", 3]]);
-    expect(await test.query("SELECT count(*) FROM duckdb_tables() WHERE database_name LIKE '% staging'")).toEqual([["0"]]);
+    expect(
+      await test.query("SELECT count(*) FROM duckdb_tables() WHERE database_name LIKE '% staging'"),
+    ).toEqual([["0"]]);
   });
 
   it("replace the rows of a table with a primary key", async () => {
@@ -279,9 +390,18 @@ describe("commits", () => {
     await test.query('CREATE TABLE "users" (id BIGINT PRIMARY KEY, v VARCHAR)');
     await test.query("INSERT INTO \"users\" VALUES (1, 'a'), (2, 'b')");
     const shape = await test.prepare(keyed);
-    const batch = { records: [{ id: 2, v: "c" }, { id: 3, v: "d" }], loadMethod: "overwrite" as const };
+    const batch = {
+      records: [
+        { id: 2, v: "c" },
+        { id: 3, v: "d" },
+      ],
+      loadMethod: "overwrite" as const,
+    };
     await test.load(shape, batch, { replaced: [shape] });
-    expect(await rows(test)).toEqual([["2", "c"], ["3", "d"]]);
+    expect(await rows(test)).toEqual([
+      ["2", "c"],
+      ["3", "d"],
+    ]);
   });
 
   it("are undone as a whole when one statement fails, and the error names table and rows", async () => {
@@ -291,7 +411,15 @@ describe("commits", () => {
     const strict = await test.prepare({ ...keyed, stream: "strict" });
     const batches = [
       await staged(test, [users, { records: [{ id: 1, v: "a" }] }]),
-      await staged(test, [strict, { records: [{ id: 1, v: null }, { id: 2, v: "b" }] }]),
+      await staged(test, [
+        strict,
+        {
+          records: [
+            { id: 1, v: null },
+            { id: 2, v: "b" },
+          ],
+        },
+      ]),
     ];
     const unit = { id: "c", batches, replaced: [], activations: [] };
     await expect(test.session.commit(unit)).rejects.toMatchObject({
@@ -319,13 +447,24 @@ describe("commits", () => {
 
   it("load a batch that was staged before its table was widened", async () => {
     const test = await testSession();
-    const shape = await test.prepare({ properties: { id: { type: "integer" }, v: { type: "integer" } }, keys: ["id"] });
+    const shape = await test.prepare({
+      properties: { id: { type: "integer" }, v: { type: "integer" } },
+      keys: ["id"],
+    });
     const before = await staged(test, [shape, { records: [{ id: 1, v: 7 }] }]);
     const wider = await test.prepare({
       properties: { id: { type: "string" }, v: { type: "object" }, w: { type: "string" } },
       keys: ["id"],
     });
-    const after = await staged(test, [wider, { records: [{ id: "1", v: { a: 1 }, w: "x" }, { id: "2", v: {}, w: "y" }] }]);
+    const after = await staged(test, [
+      wider,
+      {
+        records: [
+          { id: "1", v: { a: 1 }, w: "x" },
+          { id: "2", v: {}, w: "y" },
+        ],
+      },
+    ]);
     await test.session.commit({ id: "c", batches: [before], replaced: [], activations: [] });
     expect(await test.query('SELECT id, v, w FROM "users"')).toEqual([["1", "7", null]]);
     await test.session.commit({ id: "d", batches: [after], replaced: [], activations: [] });
@@ -351,7 +490,11 @@ describe("versions", () => {
     const shape = await load(test);
     const activations = [{ shape, version: 2, hardDelete: true }];
     await test.load(shape, { records: [{ id: 1, v: "two" }], version: 2 }, { activations });
-    expect(await rows(test)).toEqual([["1", "two"], ["3", "two"], ["4", "three"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "two"],
+      ["3", "two"],
+      ["4", "three"],
+    ]);
   });
 
   it("mark them without hard_delete, and leave marks that are there", async () => {
@@ -382,7 +525,10 @@ describe("versions", () => {
     const activations = [{ shape, version: 2, hardDelete: true }];
     await test.load(shape, { records: [{ id: 1, v: "a" }], version: 1 }, { activations });
     await test.load(shape, { records: [{ id: 2, v: "b" }], version: 2 }, { activations });
-    expect(await rows(test)).toEqual([["1", "a"], ["2", "b"]]);
+    expect(await rows(test)).toEqual([
+      ["1", "a"],
+      ["2", "b"],
+    ]);
     expect(test.warnings).toEqual([
       "users: ACTIVATE_VERSION is not followed, because add_record_metadata is false: rows of former versions stay in main.users",
     ]);

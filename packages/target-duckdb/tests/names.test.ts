@@ -68,9 +68,21 @@ describe("names of columns", () => {
   });
 
   it.each([
-    ["that differ by case", ["id", "ID"], 'users: the properties "id" and "ID" become one column in DuckDB. Leave one of them out of the selection.'],
-    ["without a name", ["id", ""], "users: a property without a name cannot be stored in DuckDB. Leave it out of the selection."],
-    ["with a NUL", ["id", "a\0b"], "users: a property with a NUL in its name cannot be stored in DuckDB. Leave it out of the selection."],
+    [
+      "that differ by case",
+      ["id", "ID"],
+      'users: the properties "id" and "ID" become one column in DuckDB. Leave one of them out of the selection.',
+    ],
+    [
+      "without a name",
+      ["id", ""],
+      "users: a property without a name cannot be stored in DuckDB. Leave it out of the selection.",
+    ],
+    [
+      "with a NUL",
+      ["id", "a\0b"],
+      "users: a property with a NUL in its name cannot be stored in DuckDB. Leave it out of the selection.",
+    ],
   ])("two properties %s are an error", async (_name, properties, message) => {
     const test = await testSession();
     const spec = { properties: Object.fromEntries(properties.map((property) => [property, string])) };
@@ -120,7 +132,10 @@ describe("names of tables", () => {
     const test = await testSession();
     const shape = await test.prepare({ stream, properties: { id: { type: "integer" } } });
     expect(shape.table).toBe(`main.${table}`);
-    await test.load({ ...shape, spec: { ...shape.spec } }, { files: [{ bytes: '{"record":{"id":1}}\n', rows: 1 }] });
+    await test.load(
+      { ...shape, spec: { ...shape.spec } },
+      { files: [{ bytes: '{"record":{"id":1}}\n', rows: 1 }] },
+    );
     expect(await test.query(`SELECT id FROM "${table.replaceAll('"', '""')}"`)).toEqual([["1"]]);
   });
 
@@ -146,7 +161,11 @@ describe("names of tables", () => {
 
   it.each(["tap_shop", "select", 'a "b"', "test"])("default_target_schema %s is made", async (schema) => {
     const test = await testSession({ default_target_schema: schema });
-    const shape = await test.prepare({ properties: { id: { type: "integer" } }, keys: ["id"], metadata: true });
+    const shape = await test.prepare({
+      properties: { id: { type: "integer" } },
+      keys: ["id"],
+      metadata: true,
+    });
     await test.load(shape, { texts: ['{"id":1}', '{"id":1}'] });
     const quoted = `"${schema.replaceAll('"', '""')}"`;
     expect(await test.query(`SELECT id FROM "test".${quoted}."users"`)).toEqual([["1"]]);

@@ -58,7 +58,9 @@ describe("a database that another process holds", () => {
   it("is given up at once with lock_timeout_seconds 0", async () => {
     const folder = await testFolder();
     await holdDatabase(folder);
-    await expect(testSession({ lock_timeout_seconds: 0 }, { folder })).rejects.toMatchObject({ exitCode: 75 });
+    await expect(testSession({ lock_timeout_seconds: 0 }, { folder })).rejects.toMatchObject({
+      exitCode: 75,
+    });
   });
 
   it("is not waited for any more when the run is stopped", async () => {
@@ -106,8 +108,16 @@ describe("opening", () => {
   });
 
   it.each([
-    ["in a folder that is not there", "missing/x.duckdb", /^cannot open .*: IO Error: Cannot open file .*No such file or directory\. Check/],
-    ["that is no database", "notes.txt", /^cannot open .*: IO Error: The file .* exists, but it is not a valid DuckDB database file\. Check/],
+    [
+      "in a folder that is not there",
+      "missing/x.duckdb",
+      /^cannot open .*: IO Error: Cannot open file .*No such file or directory\. Check/,
+    ],
+    [
+      "that is no database",
+      "notes.txt",
+      /^cannot open .*: IO Error: The file .* exists, but it is not a valid DuckDB database file\. Check/,
+    ],
     ["that is a folder", ".", /^cannot open .*: IO Error: .*Is a directory\. Check/],
     ["with a question mark", "a?b.duckdb", /^cannot open .*: a path may not have a "\?"\. Rename it\.$/],
   ])("a path %s is a ConfigError", async (_name, path, message) => {
@@ -136,7 +146,9 @@ describe("opening", () => {
     const shape = await test.prepare({ properties: { id: { type: "integer" } } });
     const texts = Array.from({ length: 200_000 }, (_, id) => `{"id":${id}}`);
     const staging = test.stage(shape, { texts }).catch((error: unknown) => error);
-    const preparing = test.prepare({ stream: "others", properties: { id: { type: "integer" } } }).catch(() => undefined);
+    const preparing = test
+      .prepare({ stream: "others", properties: { id: { type: "integer" } } })
+      .catch(() => undefined);
     await test.close();
     await Promise.all([staging, preparing]);
     const again = await testSession({ lock_timeout_seconds: 0 }, { folder });

@@ -5,7 +5,13 @@ const keyed = { properties: { id: { type: "integer" } }, keys: ["id"] };
 const settings = { state_table: "states", state_id: "shop" };
 
 async function commitState(test: TestSession, state: { id: string; value: string }): Promise<void> {
-  await test.session.commit({ id: `commit of ${state.value}`, batches: [], replaced: [], activations: [], state });
+  await test.session.commit({
+    id: `commit of ${state.value}`,
+    batches: [],
+    replaced: [],
+    activations: [],
+    state,
+  });
 }
 
 describe("state_table", () => {
@@ -33,7 +39,11 @@ describe("state_table", () => {
     await test.query('CREATE TABLE "users" (id BIGINT CHECK (id < 10))');
     const shape = await test.prepare(keyed);
     await test.load(shape, { texts: ['{"id":1}'] }, { state: { id: "shop", value: "1" } });
-    const failed = test.load(shape, { texts: ['{"id":2}', '{"id":10}'] }, { state: { id: "shop", value: "2" } });
+    const failed = test.load(
+      shape,
+      { texts: ['{"id":2}', '{"id":10}'] },
+      { state: { id: "shop", value: "2" } },
+    );
     await expect(failed).rejects.toMatchObject({ name: "LoadError", table: "main.users", rowCount: 2 });
     expect(await test.session.readState("shop")).toBe("1");
     expect(await test.query('SELECT id FROM "users"')).toEqual([["1"]]);
@@ -66,7 +76,9 @@ describe("state_table", () => {
     await test.query("CREATE TABLE states (a INTEGER)");
     await expect(commitState(test, { id: "shop", value: "1" })).rejects.toMatchObject({
       name: "LoadError",
-      message: expect.stringMatching(/^cannot write to the state table main\.states: Binder Error: .*state_id.*$/),
+      message: expect.stringMatching(
+        /^cannot write to the state table main\.states: Binder Error: .*state_id.*$/,
+      ),
     });
   });
 });

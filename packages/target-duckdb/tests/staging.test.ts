@@ -1,6 +1,6 @@
 import type { JsonSchema } from "@chorale/singer";
-import { convertValue, columnsOf } from "@chorale/target-sdk";
 import { parseSource } from "@chorale/singer";
+import { columnsOf, convertValue } from "@chorale/target-sdk";
 import { describe, expect, it } from "vitest";
 import { testSession } from "./duckdb-session.ts";
 
@@ -22,8 +22,18 @@ const kept: readonly [name: string, schema: JsonSchema, value: string, stored: s
   ["the least 64-bit integer", integer, "-9223372036854775808", "-9223372036854775808"],
   ["the greatest 64-bit integer", integer, "9223372036854775807", "9223372036854775807"],
   ["an integer beyond 2^53", integer, "9007199254740993", "9007199254740993"],
-  ["38 digits in a wide column", wide, "12345678901234567890123456789012345678", "12345678901234567890123456789012345678"],
-  ["a wide negative", wide, "-12345678901234567890123456789012345678", "-12345678901234567890123456789012345678"],
+  [
+    "38 digits in a wide column",
+    wide,
+    "12345678901234567890123456789012345678",
+    "12345678901234567890123456789012345678",
+  ],
+  [
+    "a wide negative",
+    wide,
+    "-12345678901234567890123456789012345678",
+    "-12345678901234567890123456789012345678",
+  ],
   ["a double", number, "0.1", "0.1"],
   ["a double's last digit", number, "0.30000000000000004", "0.30000000000000004"],
   ["a double with an exponent", number, "1e300", "1e+300"],
@@ -133,7 +143,9 @@ describe("staging lines as they came", () => {
     const shape = await test.prepare({ properties: { id: integer, v: schema } });
     const answer = await test.stage(shape, { texts: ['{"id":1,"v":null}', `{"id":2,"v":${value}}`] });
     expect(answer).toHaveProperty("refused");
-    expect(await test.query("SELECT table_name FROM duckdb_tables() WHERE database_name LIKE '% staging'")).toEqual([]);
+    expect(
+      await test.query("SELECT table_name FROM duckdb_tables() WHERE database_name LIKE '% staging'"),
+    ).toEqual([]);
   });
 
   it("keeps null, an empty text and a missing key apart from each other, but not from each other's column", async () => {

@@ -63,7 +63,7 @@ function isCompressed(message: BatchMessage, options: BatchFileOptions): boolean
 function pathOf(address: string, { message, options }: Where): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const hint = "Let the tap write files on this machine, named by file:// and an absolute path";
-  if (url?.protocol !== "file:" || url.host !== "" || !/^file:\/\/\//i.test(address)) {
+  if (url === undefined || !/^file:\/\/\//i.test(address)) {
     throw refusal(`it names ${JSON.stringify(address.slice(0, 200))}. ${hint}`, { message, options });
   }
   try {

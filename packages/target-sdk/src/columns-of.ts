@@ -140,20 +140,12 @@ function integerType(json: Readonly<Record<string, unknown>>): ColumnType {
 }
 
 function exceeds64Bits(bound: unknown): boolean {
-  const text = numberText(bound);
-  if (text === undefined) return false;
-  if (/^-?[0-9]+$/.test(text)) {
-    const value = BigInt(text);
-    return BigInt.asIntN(64, value) !== value;
-  }
-  return Math.abs(Number(text)) > 2 ** 63;
-}
-
-function numberText(value: unknown): string | undefined {
-  if (isRawNumber(value)) return value.rawJSON;
-  if (typeof value !== "number") return undefined;
   // The greatest 64-bit integer rounds up to 2^63 in a double, and is meant all the same.
-  return value === 2 ** 63 ? String(2n ** 63n - 1n) : String(value);
+  if (typeof bound === "number") return Math.abs(bound) > 2 ** 63;
+  if (!isRawNumber(bound)) return false;
+  const { rawJSON: text } = bound;
+  if (!/^-?[0-9]+$/.test(text)) return Math.abs(Number(text)) > 2 ** 63;
+  return BigInt.asIntN(64, BigInt(text)) !== BigInt(text);
 }
 
 function numberType(json: Readonly<Record<string, unknown>>): ColumnType {
@@ -166,8 +158,9 @@ function numberType(json: Readonly<Record<string, unknown>>): ColumnType {
 
 /** The digits after the point that a step such as 0.01 or 1e-4 has; undefined when it is none. */
 function scaleOf(multipleOf: unknown): number | undefined {
-  const text = numberText(multipleOf);
-  const match = /^([0-9]+)(?:\.([0-9]*?)0*)?(?:[eE]([+-]?[0-9]+))?$/.exec(text ?? "");
+  const text = isRawNumber(multipleOf) ? multipleOf.rawJSON : String(multipleOf);
+  const isNumber = isRawNumber(multipleOf) || typeof multipleOf === "number";
+  const match = isNumber ? /^([0-9]+)(?:\.([0-9]*?)0*)?(?:[eE]([+-]?[0-9]+))?$/.exec(text) : null;
   if (match === null || Number(text) <= 0) return undefined;
   const [, , fraction = "", exponent = "0"] = match;
   return Math.max(0, fraction.length - Number(exponent));

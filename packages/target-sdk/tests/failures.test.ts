@@ -296,6 +296,7 @@ describe("a signal", () => {
         prepare: async () => {
           preparing.open();
           await new Promise((resolve) => warehouse.contexts[0]?.signal.addEventListener("abort", resolve));
+          for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         },
       },
     });

@@ -171,6 +171,16 @@ describe("lines that are not safe", () => {
     expect(warehouse.staged[0]?.rewritten).toBe(false);
   });
 
+  it("are found in any chunk, whole or cut in two", async () => {
+    const warehouse = new MemoryWarehouse({ lane });
+    const bad = Buffer.from(`${plain.replace("Ada", "\\u0041da")}\n`);
+    const chunks = [bytes(users, plain), bad, bytes(plain), bad.subarray(0, 60), bad.subarray(60)];
+    const { error } = await runWith(warehouse, chunks, { config: config({ load_method: "append-only" }) });
+    expect(error).toBeUndefined();
+    const ids = warehouse.records("users").map(({ id }) => id);
+    expect(ids).toEqual([1, "1", 1, "1"]);
+  });
+
   it("are not looked for where the warehouse does not mind", async () => {
     const warehouse = new MemoryWarehouse();
     await runWith(warehouse, [bytes(users, plain.replace("Ada", "\\u0041da"))], { config: config() });

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type LogFields, ProtocolError, SchemaError, silentLogger } from "@chorale/singer";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -285,12 +288,15 @@ describe("a line that cannot be taken", () => {
   });
 
   it("names the line of a truncated record also where lines are not parsed", async () => {
-    const input = [bytes(start, '{"type":"RECORD","stream":"users","record":{"id":1', state(1))];
+    const first = record("users", { id: 0 });
+    const input = [
+      bytes(start, first, first, '{"type":"RECORD","stream":"users","record":{"id":1', state(1)),
+    ];
     const { error } = await runWith(new MemoryWarehouse(), input, {
       config: config({ validate_records: false }),
     });
     expect(error).toBeInstanceOf(ProtocolError);
-    expect(error).toHaveProperty("message", expect.stringMatching(/^line 2: not a Singer message/));
+    expect(error).toHaveProperty("message", expect.stringMatching(/^line 4: not a Singer message/));
   });
 
   it("says in one line what is nested too deeply", async () => {
@@ -332,6 +338,50 @@ describe("a line that cannot be taken", () => {
     const { summary } = await runWith(new MemoryWarehouse(), input, { config: config(), log });
     expect(summary?.streams.get("users")?.dropped).toEqual({ x: 2, y: 1 });
     expect(warnings).toEqual(["keys that no schema names were left out: users.x (2), users.y (1)"]);
+  });
+});
+
+describe("spool files", () => {
+  it.each([
+    ["stay until the commit", false],
+    ["go as soon as they were copied", true],
+  ])("%s", async (_name, copied) => {
+    const seen: boolean[] = [];
+    const warehouse = new MemoryWarehouse({
+      copied,
+      hooks: {
+        beforeCommit: ({ batches }) => {
+          for (const { batch } of batches) seen.push(...batch.files.map(({ path }) => existsSync(path)));
+        },
+      },
+    });
+    const input = [bytes(schema("a"), record("a", { id: 1 }), record("a", { id: 2 }))];
+    await runWith(warehouse, input, { config: config({ batch_size_rows: 1 }) });
+    expect(seen).toEqual([!copied, !copied]);
+  });
+
+  it("go with the commit, and not with the run", async () => {
+    const left: number[] = [];
+    const { input, push, end } = feed();
+    const committed = [gate(), gate()];
+    const warehouse = new MemoryWarehouse({
+      hooks: {
+        beforeCommit: async ({ batches }, count) => {
+          if (count === 1) return;
+          const path = batches[0]?.batch.files[0]?.path ?? "";
+          left.push((await readdir(dirname(path))).filter((name) => name.includes(".jsonl")).length);
+        },
+        afterCommit: (_unit, count) => committed[count - 1]?.open(),
+      },
+    });
+    const run = runWith(warehouse, input, { config: config({ batch_size_rows: 1 }) });
+    for (const [id, gateOf] of committed.entries()) {
+      await push(bytes(schema("a"), record("a", { id })));
+      await gateOf.opened;
+    }
+    end();
+    await run;
+    expect(left).toEqual([1]);
   });
 });
 

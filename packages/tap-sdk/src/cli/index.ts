@@ -4,8 +4,6 @@ import type { Tap } from "../tap.ts";
 import { renderTap } from "./about-text.ts";
 import { parseCommandLine, type TapCommandLine } from "./command-line.ts";
 import type { CliContext } from "./read-inputs.ts";
-import { syncCommand } from "./sync-command.ts";
-import { schemasCommand, testCommand } from "./test-command.ts";
 
 /**
  * Runs a tap as a command, and answers its exit code when all output has left: 0, 64 for a command line
@@ -44,9 +42,11 @@ async function runCommand<Config>(
     return await print(`${JSON.stringify(await tap.discover(), undefined, 2)}\n`);
   }
   const context: CliContext<Config> = { tap, io, cliLog, log: await cliLog.open() };
-  if (line.command === "test") return await testCommand(context, line);
-  if (line.command === "schemas") return await schemasCommand(context, line);
-  return await syncCommand(context, line);
+  // Whoever only asks what a tap is loads nothing of what runs it.
+  const { syncCommand } = await import("./sync-command.ts");
+  if (line.command === "sync") return await syncCommand(context, line);
+  const { schemasCommand, testCommand } = await import("./test-command.ts");
+  return await (line.command === "test" ? testCommand : schemasCommand)(context, line);
 }
 
 async function versionOf<Config>(tap: Tap<Config>): Promise<string> {

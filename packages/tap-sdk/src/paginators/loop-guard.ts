@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { ApiError } from "@chorale/singer";
 
 /** Remembers where a walk was. */
@@ -15,6 +14,8 @@ export interface LoopGuard {
  */
 export function createLoopGuard(): LoopGuard {
   const seen = new Set<string>();
+  // Loaded by the first walk: whoever only asks what a tap is does not wait for it.
+  const { hash } = process.getBuiltinModule("node:crypto");
   const keyOf = (place: string): string => hash("sha1", place, "base64");
   return {
     remember(place) {

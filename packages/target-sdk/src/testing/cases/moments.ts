@@ -28,6 +28,8 @@ const wrong: readonly (readonly [string, JsonSchema, string])[] = [
   ["date-time", moment, "2024-02-30T00:00:00Z"],
   ["date-time", moment, "2024-01-01T00:00:00+24:00"],
   ["date-time", moment, "2024-01-01T25:00:00Z"],
+  ["date-time", moment, "9999-12-31T23:30:00-01:00"],
+  ["date-time", moment, "0001-01-01T00:30:00+01:00"],
   ["date-time", moment, ""],
   ["date", day, "2024-02-30"],
   ["date", day, "0000-00-00"],
