@@ -12,6 +12,7 @@ import type {
 } from "@chorale/target-sdk";
 import {
   type CommitStep,
+  createSchema,
   createStateTable,
   keepsVersions,
   planCommit,
@@ -22,9 +23,10 @@ import {
 } from "@chorale/target-sdk/sql";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { DuckdbConfig } from "./config.ts";
+import { Connections } from "./connections.ts";
 import type { Database } from "./database.ts";
 import { duckdbDialect } from "./dialect.ts";
-import { isAboutInput, isTooLongLine, loadError, refusalOf } from "./duckdb-errors.ts";
+import { type FailedWork, isAboutInput, isTooLongLine, loadError, refusalOf } from "./duckdb-errors.ts";
 import { stagingQuery } from "./staging-query.ts";
 import { ask, askCount, transact } from "./statements.ts";
 import { Tables } from "./tables.ts";
@@ -114,7 +116,7 @@ class DuckdbSession implements WarehouseSession {
   }
 
   async #commit(unit: CommitUnit): Promise<CommitResult> {
-    const { work, tables } = this.#parts;
+    const { connections, tables } = this.#parts;
     const stateTable = unit.state === undefined ? undefined : await this.#stateTable();
     const steps = planCommit(unit, {
       dialect: duckdbDialect,
@@ -125,12 +127,14 @@ class DuckdbSession implements WarehouseSession {
     this.#warnOfVersions(unit);
     let current: CommitStep | undefined;
     try {
-      await transact(work, async (run) => {
-        for (const step of steps) {
-          current = step;
-          await run(step.statement);
-        }
-      });
+      await connections.use((connection) =>
+        transact(connection, async (run) => {
+          for (const step of steps) {
+            current = step;
+            await run(step.statement);
+          }
+        }),
+      );
     } catch (error) {
       throw this.#failed(error, { what: describeStep(current), ...placeOf(current) });
     }
@@ -155,38 +159,8 @@ class DuckdbSession implements WarehouseSession {
     });
   }
 
-  async close(): Promise<void> {
-    const { database } = this.#parts;
-    database.interrupt();
-    // The driver must not lose a connection that is at work.
-    await Promise.allSettled(this.#running);
-    database.close();
-  }
-
-  /** Works with a connection beside the one of commits, whose transaction must not be entered. */
-  async #aside<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = this.#idle.pop() ?? (await this.#parts.database.connect());
-    try {
-      return await this.#track(work(connection));
-    } finally {
-      this.#idle.push(connection);
-    }
-  }
-
-  /**
-   * Runs one load at a time. Each has all threads, and all of `memory_limit`: several at once could fail
-   * where one after the other fits.
-   */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#lastLoad.then(work, work);
-    this.#lastLoad = done.catch(() => undefined);
-    return this.#track(done);
-  }
-
-  #track<T>(work: Promise<T>): Promise<T> {
-    const settled = work.finally(() => this.#running.delete(settled));
-    this.#running.add(settled);
-    return settled;
+  close(): Promise<void> {
+    return this.#parts.connections.close();
   }
 
   async #read(
@@ -242,8 +216,10 @@ class DuckdbSession implements WarehouseSession {
     const receipts = this.#receiptTable();
     if (this.#hasStateTable) return receipts;
     try {
-      await this.#parts.tables.makeSchema(receipts.table);
-      await ask(this.#parts.work, createStateTable(receipts));
+      await this.#parts.connections.use(async (connection) => {
+        await ask(connection, createSchema(receipts.table));
+        await ask(connection, createStateTable(receipts));
+      });
     } catch (error) {
       throw this.#failed(error, { what: `make the state table ${this.#parts.config.state_table}` });
     }
@@ -270,7 +246,7 @@ class DuckdbSession implements WarehouseSession {
     }
   }
 
-  #failed(error: unknown, work: Parameters<typeof loadError>[1]): unknown {
+  #failed(error: unknown, work: FailedWork): unknown {
     const { signal } = this.#parts;
     return signal.aborted ? signal.reason : loadError(error, work);
   }

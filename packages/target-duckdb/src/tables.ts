@@ -30,7 +30,7 @@ export class Tables {
   readonly #options: TablesOptions;
   readonly #plans = new Map<string, TablePlan>();
   readonly #streams = new Map<string, string>();
-  #madeSchema = false;
+  #hasSchema = false;
 
   constructor(options: TablesOptions) {
     this.#options = options;
@@ -54,7 +54,7 @@ export class Tables {
   /** Makes or changes the stream's table, all of it or nothing. */
   async prepare(spec: TableSpec): Promise<TableShape> {
     const table = this.#nameOf(spec.stream);
-    await this.makeSchema(table);
+    await this.#makeSchema(table);
     const plan = await this.#plan(spec, table);
     const { connection } = this.#options;
     if (plan.statements.length > 0) {
@@ -67,12 +67,10 @@ export class Tables {
     return shapeOf(spec, plan);
   }
 
-  /** Makes the table's schema unless it is there. */
-  async makeSchema(table: TableName): Promise<void> {
-    const isDefault = table.schema === this.#schema;
-    if (isDefault && this.#madeSchema) return;
+  async #makeSchema(table: TableName): Promise<void> {
+    if (this.#hasSchema) return;
     await ask(this.#options.connection, createSchema(table));
-    this.#madeSchema ||= isDefault;
+    this.#hasSchema = true;
   }
 
   get #schema(): string {

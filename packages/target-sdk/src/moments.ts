@@ -3,6 +3,10 @@ const clock = "([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\\.([0-9]+))?)?([Zz]|[+-][0
 const timeForm = new RegExp(`^${clock}$`);
 const dateTimeForm = new RegExp(`^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]${clock})?$`);
 
+/** A moment in UTC on a day that every month has, as most are written: it is valid as it stands. */
+const plainMoment =
+  /^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|\+00:00)$/;
+
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -26,7 +30,7 @@ interface Clock {
  * ```
  */
 export function isDateTime(text: string): boolean {
-  return timestampText(text) !== undefined;
+  return plainMoment.test(text) || timestampText(text) !== undefined;
 }
 
 /**

@@ -54,7 +54,8 @@ interface Findings {
  * A number, or a text that looks like one, whose source `String` of the parsed number may not give back: many
  * digits, an exponent, outer zeros. Lines without one are parsed several times faster.
  */
-const numberWithSource = /[0-9][0-9.]{15}|[0-9][eE]|\.[0-9]*0\s*[,}\]]|[:,[]\s*-?0\.000000|[:,[]\s*-0/;
+const numberWithSource =
+  /[[:,\s]-?[0-9](?:[0-9.]{15}|[0-9.]*[eE]|[0-9]*\.[0-9]*0\s*[,}\]])|[:,[]\s*-?0\.000000|[:,[]\s*-0/;
 /** The source's own mark of a deleted row is read from the line, whether its schema names it or not. */
 const deletedAt = "_sdc_deleted_at";
 const excerptLength = 60;

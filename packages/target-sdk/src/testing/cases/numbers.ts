@@ -151,6 +151,12 @@ export const numberCases: readonly SuiteCase[] = [
         rawRecord("edges", '{"id":2,"tenth":0.07,"tens":-10}'),
       ]);
       assertSucceeded(outcome);
+      await assertColumns(context, "edges", {
+        id: "integer",
+        tenth: "decimal",
+        tens: "integer",
+        long: "string",
+      });
       await assertRows(context, "edges", [
         { id: 1n, tenth: { number: "123.4567" }, tens: { number: "120" }, long: "x" },
         { id: 2n, tenth: { number: "0.07" }, tens: { number: "-10" } },
