@@ -30,7 +30,10 @@ const noFile: DataFile = { path: "", records: 0, bytes: 0, recordsByStream: {} }
  */
 export async function runCase(benchCase: BenchCase, context: RunContext): Promise<readonly VariantRuns[]> {
   const { variants } = benchCase;
-  const collected = variants.map((variant) => ({ variant, runs: [] as Measurement[] }));
+  const collected: { variant: Variant; runs: Measurement[] }[] = variants.map((variant) => ({
+    variant,
+    runs: [],
+  }));
   const files = new Map<Variant, DataFile>();
   for (const variant of variants) files.set(variant, await dataFileOf(variant, context));
   const rounds = benchCase.rounds ?? context.rounds;

@@ -62,7 +62,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(temporary, path);
   // Without this a crash of the machine may bring the file before the last back.
   const folder = await open(dirname(path), "r");
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function failed(path: string, error: unknown): Error {

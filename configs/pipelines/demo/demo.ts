@@ -62,7 +62,9 @@ async function firstIds(url: string, list: string): Promise<number[]> {
   const answer = await fetch(`${url}/api/v2/${list}?page[size]=50`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  const body: Record<string, { id: number; status?: string; active?: boolean }[]> = JSON.parse(await answer.text());
+  const body: Record<string, { id: number; status?: string; active?: boolean }[]> = JSON.parse(
+    await answer.text(),
+  );
   return (body[list] ?? [])
     .filter(({ status, active }) => status !== "deleted" && active !== false)
     .map(({ id }) => id);

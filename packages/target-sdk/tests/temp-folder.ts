@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect } from "vitest";
 
 /** Gives each test a folder of its own, and expects that nothing is left in it but what `remains` names. */
 export function useTempFolder(): { path: string; remains: (names: readonly RegExp[]) => void } {
-  const folder = { path: "", allowed: [] as readonly RegExp[] };
+  const folder: { path: string; allowed: readonly RegExp[] } = { path: "", allowed: [] };
   beforeEach(async () => {
     folder.path = await mkdtemp(join(tmpdir(), "chorale-test-"));
     folder.allowed = [];
