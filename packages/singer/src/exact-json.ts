@@ -94,8 +94,15 @@ export function canonicalNumber(source: string): string {
   if (match === null) return source;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
   const digits = (whole + fraction).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
+  const significant = withoutEndingZeros(digits);
   if (significant === "") return "0";
   const scale = Number(exponent) - fraction.length + (digits.length - significant.length);
   return `${sign}${significant}e${scale}`;
+}
+
+/** A pattern would look at each run of zeros again and again: a number may be megabytes long. */
+function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end -= 1;
+  return digits.slice(0, end);
 }

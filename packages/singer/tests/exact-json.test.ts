@@ -267,3 +267,8 @@ describe("canonicalNumber", () => {
     );
   });
 });
+
+it("reads a number of a million digits, with a run of zeros inside, in one pass", () => {
+  const digits = `1${"0".repeat(1_000_000)}1`;
+  expect(canonicalNumber(digits)).toBe(`${digits}e0`);
+});
