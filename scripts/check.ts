@@ -15,9 +15,12 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ["format and lint", "biome", "ci", "--error-on-warnings", "."],
   ["lost promises", "oxlint", "--type-aware", "--deny-warnings", "."],
   ["types", "tsc", "--build"],
-  ...[...withTests("packages"), ...withTests("apps"), "scripts/tsconfig.json"].map(
-    (project) => ["types", "tsc", "--noEmit", "-p", project] as const,
-  ),
+  ...[
+    ...withTests("packages"),
+    ...withTests("apps"),
+    "configs/pipelines/tsconfig.tests.json",
+    "scripts/tsconfig.json",
+  ].map((project) => ["types", "tsc", "--noEmit", "-p", project] as const),
   ["dead code", "knip", "--treat-config-hints-as-errors"],
   ["direction of imports", "turbo", "boundaries", "--no-color"],
   ["packages as published", "turbo", "run", "check:publish", "--output-logs=errors-only"],

@@ -41,6 +41,11 @@ export interface EvolvedColumn {
 /**
  * Decides which column a property is stored in: the one that is there when it can hold the values, that
  * one widened, or a new one. Never narrows a column, and never goes back to a narrower one.
+ *
+ * @example
+ * ```ts
+ * const { name, type, change, isNew } = evolveColumn(wanted, context);
+ * ```
  */
 export function evolveColumn(wanted: WantedColumn, context: EvolutionContext): EvolvedColumn {
   const { dialect, onTypeChange } = context;

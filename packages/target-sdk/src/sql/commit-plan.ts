@@ -45,6 +45,11 @@ export interface CommitStep {
 /**
  * Answers the statements of one commit in their order, to be run in one transaction: replaced tables are emptied,
  * batches loaded, versions activated, the state written.
+ *
+ * @example
+ * ```ts
+ * for (const { statement } of planCommit(unit, context)) await connection.run(statement.sql, statement.values);
+ * ```
  */
 export function planCommit(unit: CommitUnit, context: CommitContext): readonly CommitStep[] {
   const { stateTable } = context;
@@ -66,7 +71,14 @@ export function planCommit(unit: CommitUnit, context: CommitContext): readonly C
   ];
 }
 
-/** Whether a version can be activated in a table: it has the column that says of which version a row is. */
+/**
+ * Whether a version can be activated in a table: it has the column that says of which version a row is.
+ *
+ * @example
+ * ```ts
+ * if (!keepsVersions(plan)) log.warn("versions are not followed");
+ * ```
+ */
 export function keepsVersions({ metadata }: TablePlan): boolean {
   return named(metadata, "_sdc_table_version") !== undefined;
 }

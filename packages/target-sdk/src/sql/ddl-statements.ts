@@ -17,18 +17,39 @@ export interface TableContext {
   readonly table: TableName;
 }
 
-/** Makes the schema unless it is there. */
+/**
+ * Makes the schema unless it is there.
+ *
+ * @example
+ * ```ts
+ * createSchema({ schema: "raw" }).sql; // CREATE SCHEMA IF NOT EXISTS "raw"
+ * ```
+ */
 export function createSchema({ catalog, schema }: Omit<TableName, "table">): Statement {
   const name = [...(catalog === undefined ? [] : [catalog]), schema].map(quoteName).join(".");
   return { sql: `CREATE SCHEMA IF NOT EXISTS ${name}` };
 }
 
-/** Makes a table. It fails when there is one already. */
+/**
+ * Makes a table. It fails when there is one already.
+ *
+ * @example
+ * ```ts
+ * createTable({ dialect, table: { schema: "raw", table: "users" } }, [{ name: "id", type: { kind: "string" } }]);
+ * ```
+ */
 export function createTable({ dialect, table }: TableContext, columns: readonly NewColumn[]): Statement {
   return { sql: `CREATE TABLE ${quoteTable(table)} (${columns.map(definition(dialect)).join(", ")})` };
 }
 
-/** Adds columns, in one statement where the dialect can. None for no columns. */
+/**
+ * Adds columns, in one statement where the dialect can. None for no columns.
+ *
+ * @example
+ * ```ts
+ * addColumns({ dialect, table }, [{ name: "age", type: { kind: "integer", wide: false } }]);
+ * ```
+ */
 export function addColumns(
   { dialect, table }: TableContext,
   columns: readonly NewColumn[],
@@ -42,6 +63,12 @@ export function addColumns(
 /**
  * Makes a column wider: in place, or by a copy beside it that takes its name. A copy that was broken off
  * leaves a column named as {@link copyName} says.
+ *
+ * @example
+ * ```ts
+ * const change = { from: { kind: "date" }, to: { kind: "timestamp" } } as const;
+ * widenColumn({ dialect, table }, { name: "day", change });
+ * ```
  */
 export function widenColumn(
   { dialect, table }: TableContext,
@@ -64,7 +91,14 @@ export function widenColumn(
   ];
 }
 
-/** Takes up a copy that was broken off: it is complete once its original is gone, and made anew else. */
+/**
+ * Takes up a copy that was broken off: it is complete once its original is gone, and made anew else.
+ *
+ * @example
+ * ```ts
+ * finishCopy({ dialect, table }, { name: "day", copy: copyName("day"), isComplete: false });
+ * ```
+ */
 export function finishCopy(
   { table }: TableContext,
   { name, copy, isComplete }: { readonly name: string; readonly copy: string; readonly isComplete: boolean },
@@ -75,12 +109,26 @@ export function finishCopy(
     : { sql: `${alter} DROP COLUMN ${quoteName(copy)}` };
 }
 
-/** The name of a column's wider copy, while it is made. */
+/**
+ * The name of a column's wider copy, while it is made.
+ *
+ * @example
+ * ```ts
+ * copyName("day"); // "day__widened"
+ * ```
+ */
 export function copyName(name: string): string {
   return `${name}__widened`;
 }
 
-/** Counts the numbers of a column that have more digits than a double is sure to keep. */
+/**
+ * Counts the numbers of a column that have more digits than a double is sure to keep.
+ *
+ * @example
+ * ```ts
+ * countLongNumbers({ table: { schema: "raw", table: "users" } }, "balance");
+ * ```
+ */
 export function countLongNumbers({ table }: Pick<TableContext, "table">, name: string): Statement {
   const text = `CAST(${quoteName(name)} AS VARCHAR)`;
   const digits = `TRIM(REPLACE(REPLACE(${text}, '-', ''), '.', ''), '0')`;

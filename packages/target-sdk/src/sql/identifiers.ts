@@ -56,6 +56,11 @@ export function tableNameOf(stream: string, { dialect }: { readonly dialect: Dia
 /**
  * Answers the name of each property's column, in the properties' order. Throws `ConfigError` when two
  * properties become one column, naming both, and for a name that no column can have.
+ *
+ * @example
+ * ```ts
+ * columnNamesOf(["id", "a b"], { dialect, stream: "users" }).get("a b"); // "A B" where names are folded
+ * ```
  */
 export function columnNamesOf(
   properties: readonly string[],
@@ -80,6 +85,11 @@ export function columnNamesOf(
 /**
  * Answers a name as the dialect stores it: folded, and shortened to its limit with a hash of the whole.
  * Throws `ConfigError` when it is empty or holds a NUL.
+ *
+ * @example
+ * ```ts
+ * nameOf("id", { dialect, stream: "users", what: "property" });
+ * ```
  */
 export function nameOf(
   name: string,

@@ -42,7 +42,14 @@ export interface KeyedLoad extends Load {
   readonly removedBy?: string;
 }
 
-/** Appends all staged rows, in their order. */
+/**
+ * Appends all staged rows, in their order.
+ *
+ * @example
+ * ```ts
+ * appendRows({ dialect, table, staged: '"staging"."b1"', columns });
+ * ```
+ */
 export function appendRows({ dialect, table, staged, columns }: Load): Statement {
   const names = columns.map(({ name }) => quoteName(name)).join(", ");
   const values = columns.map((column) => stagedValue(dialect, column)).join(", ");
@@ -52,6 +59,11 @@ export function appendRows({ dialect, table, staged, columns }: Load): Statement
 /**
  * Brings the last staged row of each key: it replaces the row of that key unless it was extracted
  * earlier, is added when there is none, and removes it where `removedBy` says so.
+ *
+ * @example
+ * ```ts
+ * upsertRows({ dialect, table, staged: '"staging"."b1"', columns, keys: ["id"] });
+ * ```
  */
 export function upsertRows(load: KeyedLoad): Statement {
   const { dialect, table, staged, columns, keys, removedBy } = load;
@@ -68,7 +80,14 @@ export function upsertRows(load: KeyedLoad): Statement {
   return { sql: clauses.join(" ") };
 }
 
-/** Writes the value of a staged column as the type of the table's. */
+/**
+ * Writes the value of a staged column as the type of the table's.
+ *
+ * @example
+ * ```ts
+ * loadedValue('s."c0"', { dialect, column });
+ * ```
+ */
 export function loadedValue(
   expression: string,
   { dialect, column }: { readonly dialect: Dialect; readonly column: LoadedColumn },
@@ -76,7 +95,14 @@ export function loadedValue(
   return converted(expression, { dialect, from: column.staged, to: column.stored });
 }
 
-/** Removes all rows, within a transaction. */
+/**
+ * Removes all rows, within a transaction.
+ *
+ * @example
+ * ```ts
+ * deleteRows({ schema: "raw", table: "users" }).sql; // DELETE FROM "raw"."users"
+ * ```
+ */
 export function deleteRows(table: TableName): Statement {
   return { sql: `DELETE FROM ${quoteTable(table)}` };
 }
@@ -92,7 +118,14 @@ export interface Obsolescence {
   readonly markedIn?: { readonly name: string; readonly type: ColumnType };
 }
 
-/** Removes or marks the rows of smaller versions, and those without one. */
+/**
+ * Removes or marks the rows of smaller versions, and those without one.
+ *
+ * @example
+ * ```ts
+ * retireRows({ dialect, table, versionColumn: "_sdc_table_version", version: 1714557600 });
+ * ```
+ */
 export function retireRows(options: Obsolescence): Statement {
   const { dialect, table, versionColumn, version, markedIn } = options;
   const column = quoteName(versionColumn);

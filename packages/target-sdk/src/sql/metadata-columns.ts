@@ -35,6 +35,11 @@ export interface ColumnShares {
  * With `addRecordMetadata`, the `_sdc_` columns are the target's, as with every other Singer target, and a
  * source's property of such a name is not stored; only `_sdc_deleted_at` of the source is. Without,
  * every property is the source's.
+ *
+ * @example
+ * ```ts
+ * const { source, metadata, taken } = shareColumns(spec);
+ * ```
  */
 export function shareColumns({ columns, addRecordMetadata }: TableSpec): ColumnShares {
   if (!addRecordMetadata) return { source: columns, metadata: [], taken: [] };

@@ -15,7 +15,14 @@ interface ReceiptNames {
   readonly at: string;
 }
 
-/** Makes the table that states are kept in, unless it is there. */
+/**
+ * Makes the table that states are kept in, unless it is there.
+ *
+ * @example
+ * ```ts
+ * createStateTable({ dialect, table: { schema: "raw", table: "states" } });
+ * ```
+ */
 export function createStateTable({ dialect, table }: ReceiptTable): Statement {
   const { id, state, commit, at } = namesOf(dialect);
   const text = dialect.columnType({ kind: "string" });
@@ -25,7 +32,14 @@ export function createStateTable({ dialect, table }: ReceiptTable): Statement {
   };
 }
 
-/** Puts the state of a commit in place of the state before it. Both statements belong in the commit's transaction. */
+/**
+ * Puts the state of a commit in place of the state before it. Both statements belong in the commit's transaction.
+ *
+ * @example
+ * ```ts
+ * writeState({ dialect, table }, { state: { id: "shop", value: "{}" }, commitId: unit.id });
+ * ```
+ */
 export function writeState(
   { dialect, table }: ReceiptTable,
   { state, commitId }: { readonly state: StateReceipt; readonly commitId: string },
@@ -41,7 +55,14 @@ export function writeState(
   ];
 }
 
-/** Asks for the state of an id, as the text that was received. No row when there is none. */
+/**
+ * Asks for the state of an id, as the text that was received. No row when there is none.
+ *
+ * @example
+ * ```ts
+ * readStateRow({ dialect, table }, "shop");
+ * ```
+ */
 export function readStateRow({ dialect, table }: ReceiptTable, id: string): Statement {
   const names = namesOf(dialect);
   return {
@@ -53,6 +74,11 @@ export function readStateRow({ dialect, table }: ReceiptTable, id: string): Stat
 /**
  * Makes the ledger of commits, unless it is there: for warehouses behind a network, where a lost answer
  * to COMMIT leaves open whether it was made.
+ *
+ * @example
+ * ```ts
+ * createLedger({ dialect, table: { schema: "raw", table: "loads" } });
+ * ```
  */
 export function createLedger({ dialect, table }: ReceiptTable): Statement {
   const { commit, at } = namesOf(dialect);
@@ -63,7 +89,14 @@ export function createLedger({ dialect, table }: ReceiptTable): Statement {
   };
 }
 
-/** Enters a commit into the ledger, in the commit's transaction. */
+/**
+ * Enters a commit into the ledger, in the commit's transaction.
+ *
+ * @example
+ * ```ts
+ * writeLedgerRow({ dialect, table }, unit.id);
+ * ```
+ */
 export function writeLedgerRow({ dialect, table }: ReceiptTable, commitId: string): Statement {
   const { commit, at } = namesOf(dialect);
   return {
@@ -72,7 +105,14 @@ export function writeLedgerRow({ dialect, table }: ReceiptTable, commitId: strin
   };
 }
 
-/** Asks whether a commit was made: a row if so. */
+/**
+ * Asks whether a commit was made: a row if so.
+ *
+ * @example
+ * ```ts
+ * readLedgerRow({ dialect, table }, unit.id);
+ * ```
+ */
 export function readLedgerRow({ dialect, table }: ReceiptTable, commitId: string): Statement {
   const { commit } = namesOf(dialect);
   return {

@@ -69,6 +69,12 @@ interface PlannedColumn {
  *
  * Throws `ConfigError` when they cannot, when two properties become one column, when a key has no column, and when
  * a type would change under `on_type_change: fail`.
+ *
+ * @example
+ * ```ts
+ * const plan = planTable({ dialect, table, spec, existing: [], onTypeChange: "widen" });
+ * for (const { sql } of plan.statements) await connection.run(sql);
+ * ```
  */
 export function planTable(options: TablePlanOptions): TablePlan {
   const { dialect, table, spec } = options;

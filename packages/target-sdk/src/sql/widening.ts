@@ -41,7 +41,14 @@ export function canHold(column: ColumnType, wanted: ColumnType): boolean {
   return sameType(widenType(column, wanted), column);
 }
 
-/** Tells whether two types are the same, with their digits and lengths. */
+/**
+ * Tells whether two types are the same, with their digits and lengths.
+ *
+ * @example
+ * ```ts
+ * sameType({ kind: "integer", wide: false }, { kind: "integer", wide: true }); // false
+ * ```
+ */
 export function sameType(one: ColumnType, other: ColumnType): boolean {
   if (one.kind === "integer" && other.kind === "integer") return one.wide === other.wide;
   if (one.kind === "decimal" && other.kind === "decimal")

@@ -12,7 +12,8 @@ registerHooks({
 });
 const report = (moment: string) => process.stdout.write(`${moment}: ${[...loaded].sort().join(" ")}\n`);
 
-const { createHttpClient, cursorPages, linkPages, pageNumberPages } = await import("@chorale/tap-sdk");
+const { cursorPages, linkPages, pageNumberPages } = await import("@chorale/tap-sdk");
+const { createHttpClient } = await import("../../../src/http/create-http-client.ts");
 const { object, silentLogger, string } = await import("@chorale/singer");
 cursorPages({ next: "next", param: "cursor" });
 linkPages({ next: "next" });
