@@ -1,14 +1,11 @@
 import type { Statement } from "@chorale/target-sdk/sql";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
-/** A value of an answer's row. */
-export type AnswerValue = unknown;
-
 /** Runs a statement and answers its rows. */
 export async function ask(
   connection: DuckDBConnection,
   { sql, values = [] }: Statement,
-): Promise<readonly (readonly AnswerValue[])[]> {
+): Promise<readonly (readonly unknown[])[]> {
   const reader = await connection.runAndReadAll(sql, [...values]);
   return reader.getRowsJS();
 }

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { testFolder, testSession } from "./duckdb-session.ts";
@@ -54,6 +54,18 @@ describe("files that may not be loaded as they came", () => {
       await test.query("SELECT table_name FROM duckdb_tables() WHERE database_name LIKE '% staging'"),
     ).toEqual([]);
   });
+
+  it.each(["null", "[1]", '"x"', "7"])(
+    "a record that is %s is refused where there is no key to miss",
+    async (record) => {
+      const test = await testSession();
+      const shape = await test.prepare({ properties });
+      const lines = `${good(1)}\n${line(record)}\n`;
+      expect(await test.stage(shape, { files: [{ bytes: lines, rows: 2 }] })).toHaveProperty("refused");
+      const without = `${good(1)}\n{"type":"RECORD"}\n`;
+      expect(await test.stage(shape, { files: [{ bytes: without, rows: 2 }] })).toHaveProperty("refused");
+    },
+  );
 
   it("a refusal does not show the record's values", async () => {
     const test = await testSession();
@@ -173,9 +185,12 @@ describe("files that are loaded as they came", () => {
     expect(rows.map(([id]) => Number(id))).toEqual(ids);
   });
 
-  it("a folder with characters of patterns in its name", async () => {
-    const spoolFolder = join(await testFolder(), "[a]*?'b=c");
-    await mkdir(spoolFolder);
+  it("a folder whose name reads as a pattern, and no folder that the pattern fits", async () => {
+    const parent = await testFolder();
+    const spoolFolder = join(parent, "[a]*?'b=c");
+    const other = join(parent, "axy'b=c");
+    for (const folder of [spoolFolder, other]) await mkdir(folder);
+    await writeFile(join(other, "spool-1-0.jsonl"), '{"record":{"id":2}}\n');
     const test = await testSession({}, { spoolFolder });
     const shape = await test.prepare({ properties });
     await test.load(shape, { texts: ['{"id":1,"v":"x"}'] });
@@ -183,9 +198,9 @@ describe("files that are loaded as they came", () => {
   });
 
   it("texts of ten megabytes, and lines longer than the reader's usual buffers", async () => {
-    const test = await testSession();
+    const test = await testSession({ memory_limit: "1GB" });
     const shape = await test.prepare({ properties });
-    const lengths = [10 * 1024 * 1024, 20 * 1024 * 1024];
+    const lengths = [10 * 1024 * 1024, 40 * 1024 * 1024];
     await test.load(shape, {
       texts: lengths.map((length, id) => `{"id":${id},"v":"${"x".repeat(length)}"}`),
     });
