@@ -67,7 +67,7 @@ interface SessionParts extends Omit<SessionOptions, "database"> {
 }
 
 class DuckdbSession implements WarehouseSession {
-  // Uncompressed: DuckDB reads such files with all threads, and compressing costs more than the disk.
+  // DuckDB reads compressed files no faster, and compressing costs as much as reading.
   readonly spool: SpoolRules = { compression: "none", maxFileBytes: spoolFileBytes };
   readonly #parts: SessionParts;
   readonly #staged = new Map<string, StagedTable>();
