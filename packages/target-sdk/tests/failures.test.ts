@@ -38,8 +38,8 @@ describe("a failure", () => {
     const failed = gate();
     const warehouse = new MemoryWarehouse({
       hooks: {
-        stage: async (_batch, count) => {
-          if (count < 2) return;
+        stage: async ([row]) => {
+          if (row?.record["id"] === 0) return;
           await committing.opened;
           failed.open();
           throw refusal;
@@ -237,8 +237,8 @@ describe("a signal", () => {
           await staging.opened;
           for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         },
-        stage: async (_batch, count) => {
-          if (count < 2) return;
+        stage: async ([row]) => {
+          if (row?.record["id"] === 0) return;
           staging.open();
           // A stage that only the session's signal can end.
           const signal = warehouse.contexts[0]?.signal;
@@ -356,7 +356,7 @@ describe("back-pressure", () => {
     const order: unknown[] = [];
     const warehouse: MemoryWarehouse = new MemoryWarehouse({
       hooks: {
-        stage: async (_batch, count) => {
+        stage: async (_rows, count) => {
           if (warehouse.running.stage === 4) four.open();
           if (count <= 4) await four.opened;
           // The first to begin is the last to end.

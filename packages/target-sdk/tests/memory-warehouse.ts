@@ -27,7 +27,8 @@ export interface Row {
 /** What a test may put in a session's way. */
 export interface MemoryHooks {
   readonly prepare?: (spec: TableSpec, count: number) => Promise<void> | void;
-  readonly stage?: (batch: SpooledBatch, count: number) => Promise<void> | void;
+  /** Batches are staged in parallel, so `count` is in no order of theirs: their rows tell which one it is. */
+  readonly stage?: (rows: readonly Row[], count: number) => Promise<void> | void;
   /** Answers why a batch is refused. */
   readonly refuse?: (batch: SpooledBatch, rows: readonly Row[]) => string | undefined;
   readonly beforeCommit?: (unit: CommitUnit, count: number) => Promise<void> | void;
@@ -116,8 +117,9 @@ class MemorySession implements WarehouseSession {
     const { hooks, copied } = this.#warehouse.options;
     return this.#warehouse.counted("stage", async () => {
       this.#stages += 1;
-      await hooks?.stage?.(batch, this.#stages);
+      const count = this.#stages;
       const rows = await rowsOf(batch);
+      await hooks?.stage?.(rows ?? [], count);
       const refused = rows === undefined ? "it is not JSON" : hooks?.refuse?.(batch, rows);
       if (rows === undefined || (refused !== undefined && !batch.rewritten))
         return { refused: refused ?? "" };

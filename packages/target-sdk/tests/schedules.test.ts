@@ -95,7 +95,7 @@ function warehouseOf({ stageTurns, commitTurns, refuses, lane, end }: Schedule):
       ? { lane: { unsafeBytes: [], unsafeRecord: ({ id }) => Number(id) % 3 === 0 } }
       : {}),
     hooks: {
-      stage: async (_batch, count) => {
+      stage: async (_rows, count) => {
         await turns(stageTurns[count % stageTurns.length] ?? 0);
         if (end.kind === "stage fails" && count === end.at) throw new LoadError("stage failed");
       },
