@@ -209,16 +209,3 @@ function withNull(schema: JsonSchema): JsonSchema {
   if (json.anyOf !== undefined) return { ...json, anyOf: [{ type: "null" }, ...json.anyOf] };
   return limitingKeywords.some((keyword) => keyword in json) ? { anyOf: [{ type: "null" }, json] } : json;
 }
-
-/**
- * Takes a value as one of the schema's type, without looking at it: for values that were checked
- * elsewhere, or that a vendor's documentation promises.
- *
- * @example
- * ```ts
- * const group = trust(groupSchema, parentRecord);
- * ```
- */
-export function trust<T>(_schema: Schema<T>, value: unknown): T {
-  return value as T;
-}

@@ -1,4 +1,4 @@
-import { isObject, isRawNumber, type Schema, SchemaError } from "@chorale/singer";
+import { isObject, type Schema, SchemaError } from "@chorale/singer";
 import type { AnyRecord } from "./definitions.ts";
 
 /**
@@ -12,7 +12,7 @@ export function recordOfType<T>(schema: Schema<T>, record: AnyRecord): T {
 
 /** Takes what a stream's function answered as a record. Throws `SchemaError` when it is no object. */
 export function plainRecord(stream: string, value: unknown): AnyRecord {
-  if (isObject(value) && !isRawNumber(value)) return value;
+  if (isObject(value)) return value;
   throw new SchemaError(
     `${stream}: a record is ${typeof value}, no object. Look at the stream's functions.`,
     {
