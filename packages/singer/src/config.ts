@@ -1,40 +1,27 @@
 import { loadAjv } from "./ajv.ts";
+import { type ConfigSource, environment, readSource } from "./config-sources.ts";
 import { settleConfig } from "./config-values.ts";
-import { parseDotenv } from "./dotenv.ts";
-import { configFromEnv } from "./env-config.ts";
 import { envName } from "./env-name.ts";
 import { ConfigError, type SchemaViolation } from "./errors.ts";
-import { parseExact } from "./exact-json.ts";
 import { isObject } from "./json.ts";
-import { jsonErrorPosition } from "./json-position.ts";
+import type { JsonSchema } from "./json-schema.ts";
 import { normalizeSchema } from "./json-schema-normal.ts";
 import { type Logger, silentLogger } from "./log.ts";
-import { ownValue } from "./own-value.ts";
 import type { ObjectSchema } from "./schema.ts";
+import { type NamedSettings, ownNames, type Renaming } from "./setting-names.ts";
 import { violationsOf } from "./violations.ts";
-
-/** Where settings come from. */
-export interface ConfigSource {
-  /** Files of JSON; the literal `ENV` stands for the environment and a `.env` file in the working directory. */
-  readonly paths: readonly string[];
-  /** What the names of environment variables begin with, such as `TAP_ZENDESK_`. */
-  readonly prefix: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reads a text file; its rejection carries a `code` such as `ENOENT`. */
-  readFile(path: string): Promise<string>;
-}
-
-const environment = "ENV";
 
 /**
  * Reads, merges and checks a connector's settings. Sources are merged from left to right at the top level
- * only: a later one replaces a whole setting. `null` counts as absent. Nothing is read from the
- * environment unless `ENV` is listed; then variables of the process win over those of `.env`. Defaults of
- * the schema are filled in; a plain date becomes midnight UTC where a date-time is wanted. Settings that
- * the schema does not know are dropped, with one warning.
+ * only: a later one replaces a whole setting, whichever of its names either uses. `null` counts as absent.
+ * Nothing is read from the environment unless `ENV` is listed; then variables of the process win over those of
+ * `.env`. Presets and defaults of the schema are filled in; a plain date becomes midnight UTC where a
+ * date-time is wanted. Settings that the schema does not know are dropped, with one warning; those that were
+ * given by another name are named in one line of the log.
  *
  * Throws {@link ConfigError} of one line that names every setting that is missing or wrong, and where to
- * set it. Values are never part of it.
+ * set it; also for settings that are not offered, and for one that a source gives by two of its names with
+ * different values. Values are never part of it.
  *
  * @example
  * ```ts
@@ -47,29 +34,35 @@ export async function loadConfig<T>(
   schema: ObjectSchema<T>,
   source: ConfigSource & { log?: Logger },
 ): Promise<T> {
-  const log = source.log ?? silentLogger;
-  const merged = new Map<string, Origin>();
-  for (const path of source.paths) {
-    const settings =
-      path === environment
-        ? configFromEnv(schema.json, { ...source, env: await completeEnv(source), log })
-        : await readSettings(path, source);
-    for (const [key, value] of Object.entries(settings)) {
-      if (value !== null) merged.set(key, { value, path });
-    }
-  }
-  const settings = Object.fromEntries([...merged].map(([key, { value }]) => [key, value]));
-  return await checked(schema, {
-    settings,
-    log,
-    name: "config",
-    advice: (problems) => adviceOf(problems, { source, merged }),
-  });
+  const { validate, ...check } = await prepared(await mergedCheck(schema, source), schema.json);
+  if (fits(check.config, { schema, validate })) return check.config;
+  throw problemsOf(check, validate);
+}
+
+/**
+ * Reads settings as {@link loadConfig} does where not all of them are needed: required ones may be absent,
+ * and those that are there are checked.
+ *
+ * @example
+ * ```ts
+ * const { warehouse = "LOADING" } = await loadPartialConfig(schema, { ...source, paths: [] });
+ * ```
+ */
+export async function loadPartialConfig<T>(
+  schema: ObjectSchema<T>,
+  source: ConfigSource & { log?: Logger },
+): Promise<Partial<T>> {
+  const { validate, ...check } = await prepared(
+    await mergedCheck(schema, source),
+    withoutRequired(schema.json),
+  );
+  if (fitsPartly(check.config, { schema, validate })) return check.config;
+  throw problemsOf(check, validate);
 }
 
 /**
  * Checks settings that come from code, by the rules of {@link loadConfig}: `null` counts as absent,
- * defaults are filled in, unknown settings are dropped with a warning. `name` is what the message of the
+ * settings may have any of their names, presets and defaults are filled in, unknown settings are dropped with a warning. `name` is what the message of the
  * {@link ConfigError} begins with. The value that was given is not changed.
  *
  * @example
@@ -82,9 +75,31 @@ export async function checkConfig<T>(
   value: unknown,
   options: { name: string; log?: Logger },
 ): Promise<T> {
-  const { name, log = silentLogger } = options;
-  if (!isObject(value)) throw new ConfigError(`${name}: the config must be an object.`);
-  return await checked(schema, { settings: value, log, name, advice: () => "Correct the config." });
+  const { validate, ...check } = await prepared(givenCheck(schema, { ...options, value }), schema.json);
+  if (fits(check.config, { schema, validate })) return check.config;
+  throw problemsOf(check, validate);
+}
+
+/**
+ * Checks settings that come from code as {@link checkConfig} does where not all of them are needed: required
+ * ones may be absent, and those that are there are checked.
+ *
+ * @example
+ * ```ts
+ * const { warehouse } = await checkPartialConfig(schema, { warehouse: "LOADING" }, { name: "target-x" });
+ * ```
+ */
+export async function checkPartialConfig<T>(
+  schema: ObjectSchema<T>,
+  value: unknown,
+  options: { name: string; log?: Logger },
+): Promise<Partial<T>> {
+  const { validate, ...check } = await prepared(
+    givenCheck(schema, { ...options, value }),
+    withoutRequired(schema.json),
+  );
+  if (fitsPartly(check.config, { schema, validate })) return check.config;
+  throw problemsOf(check, validate);
 }
 
 interface Origin {
@@ -92,25 +107,93 @@ interface Origin {
   readonly path: string;
 }
 
-interface Check {
-  readonly settings: Readonly<Record<string, unknown>>;
+/** Settings by their own names, and how to speak of them. */
+interface Check extends NamedSettings {
   readonly log: Logger;
   readonly name: string;
   readonly advice: (problems: readonly Problem[]) => string;
 }
 
-async function checked<T>(schema: ObjectSchema<T>, { settings, log, name, advice }: Check): Promise<T> {
-  const { config, unknown } = settleConfig(schema.json, settings);
+interface PreparedCheck extends Check {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly validate: Validate;
+}
+
+type Validate = Awaited<ReturnType<typeof compiled>>;
+
+function givenCheck<T>(
+  schema: ObjectSchema<T>,
+  { value, name, log = silentLogger }: { value: unknown; name: string; log?: Logger },
+): Check {
+  if (!isObject(value)) throw new ConfigError(`${name}: the config must be an object.`);
+  return { ...ownNames(schema.json, value, name), log, name, advice: () => "Correct the config." };
+}
+
+function withoutRequired({ required: _, ...json }: JsonSchema): JsonSchema {
+  return json;
+}
+
+async function mergedCheck<T>(
+  schema: ObjectSchema<T>,
+  source: ConfigSource & { log?: Logger },
+): Promise<Check> {
+  const log = source.log ?? silentLogger;
+  const merged = new Map<string, Origin>();
+  const renamed: Renaming[] = [];
+  for (const path of source.paths) {
+    const given = await readSource(path, { schema: schema.json, source, log });
+    const named = ownNames(schema.json, given, `config: ${path}`);
+    renamed.push(...named.renamed);
+    for (const [key, value] of Object.entries(named.settings)) {
+      if (value !== null) merged.set(key, { value, path });
+    }
+  }
+  const settings = Object.fromEntries([...merged].map(([key, { value }]) => [key, value]));
+  const advice = (problems: readonly Problem[]) => adviceOf(problems, { source, merged });
+  return { settings, renamed, log, name: "config", advice };
+}
+
+/** Says what is to be said of the names, and makes the validator. */
+async function prepared(check: Check, json: JsonSchema): Promise<PreparedCheck> {
+  const { settings, renamed, log, name } = check;
+  const { config, unknown, refused } = settleConfig(json, settings);
+  if (refused.length > 0) {
+    const texts = refused.map(
+      ({ setting, sentence }) => `${calledOf(setting, check)} is not offered: ${sentence}`,
+    );
+    throw new ConfigError(`${name}: ${texts.join(" ")}`);
+  }
+  if (renamed.length > 0) {
+    const texts = renamed.map((each) => `${JSON.stringify(each.given)} as ${JSON.stringify(each.name)}`);
+    const aliases = Object.fromEntries(renamed.map((each) => [each.given, each.name]));
+    log.info(`${name}: settings by other names are read: ${[...new Set(texts)].join(", ")}`, { aliases });
+  }
   if (unknown.length > 0) {
     const keys = unknown.map((key) => JSON.stringify(key)).join(", ");
     log.warn(`${name}: unknown settings are ignored: ${keys}`, { settings: unknown });
   }
+  return { ...check, config, validate: await compiled(json) };
+}
+
+async function compiled(json: JsonSchema) {
   const compile = await loadAjv({ allErrors: true });
-  const validate = compile(normalizeSchema(schema.json).schema);
-  if (fits(config, { schema, validate })) return config;
-  const problems = violationsOf(validate.errors ?? []).map(problemOf);
-  const texts = problems.map(({ setting, what }) => (setting === "" ? `it ${what}` : `"${setting}" ${what}`));
-  throw new ConfigError(`${name}: ${texts.join("; ")}. ${advice(problems)}`);
+  return compile(normalizeSchema(json).schema);
+}
+
+function problemsOf(check: Check, { errors }: Pick<Validate, "errors">): ConfigError {
+  const problems = violationsOf(errors ?? []).map(problemOf);
+  const texts = problems.map(({ setting, what }) =>
+    setting === "" ? `it ${what}` : `${calledOf(setting, check)} ${what}`,
+  );
+  return new ConfigError(`${check.name}: ${texts.join("; ")}. ${check.advice(problems)}`);
+}
+
+/** A setting as the person knows it, who may have used another name. */
+function calledOf(setting: string, { renamed }: Pick<NamedSettings, "renamed">): string {
+  const given = renamed.find(({ name }) => name === setting)?.given;
+  return given === undefined
+    ? JSON.stringify(setting)
+    : `${JSON.stringify(setting)} (given as ${JSON.stringify(given)})`;
 }
 
 /** The schema says what the validator has checked: T. */
@@ -118,6 +201,14 @@ function fits<T>(
   value: unknown,
   { validate }: { schema: ObjectSchema<T>; validate: (value: unknown) => unknown },
 ): value is T {
+  return validate(value) === true;
+}
+
+/** The same of a schema without required settings. */
+function fitsPartly<T>(
+  value: unknown,
+  { validate }: { schema: ObjectSchema<T>; validate: (value: unknown) => unknown },
+): value is Partial<T> {
   return validate(value) === true;
 }
 
@@ -162,50 +253,4 @@ function adviceOf(
 
 function listed(names: readonly (string | undefined)[]): string {
   return [...new Set(names)].join(", ");
-}
-
-async function completeEnv(source: ConfigSource): Promise<ConfigSource["env"]> {
-  try {
-    return { ...Object.fromEntries(parseDotenv(await source.readFile(".env"))), ...source.env };
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return source.env;
-    throw ConfigError.isInstance(error) ? error : unreadable(".env", error);
-  }
-}
-
-async function readSettings(path: string, source: ConfigSource): Promise<Readonly<Record<string, unknown>>> {
-  let text: string;
-  try {
-    text = await source.readFile(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  const settings = parseSettings(text.replace(/^\uFEFF/, ""), path);
-  if (isObject(settings)) return settings;
-  throw new ConfigError(`config: ${path} holds no JSON object. Write the settings as {"name": value}.`);
-}
-
-function parseSettings(text: string, path: string): unknown {
-  try {
-    return parseExact(text);
-  } catch {
-    // The cause is not kept: its message quotes the file, which may hold a secret.
-    const { line, column } = jsonErrorPosition(text);
-    throw new ConfigError(`config: ${path} is not valid JSON at line ${line}, column ${column}. Correct it.`);
-  }
-}
-
-function unreadable(path: string, cause: unknown): ConfigError {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file. Check the path given to --config",
-    EACCES: "it may not be read. Check its permissions",
-    EISDIR: "it is a folder. Name the file in it",
-  };
-  const code = codeOf(cause);
-  const reason = ownValue(reasons, code) ?? `${code}. Check the path given to --config`;
-  return new ConfigError(`config: cannot read ${path}: ${String(reason)}.`, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

@@ -2,14 +2,15 @@ import { envName } from "./env-name.ts";
 import { isObject } from "./json.ts";
 import { type JsonSchema, typesOf } from "./json-schema.ts";
 import type { Logger } from "./log.ts";
+import { aliasesOf } from "./schema.ts";
 import { propertiesOf } from "./selection-mask.ts";
 
 const yes: ReadonlySet<string> = new Set(["true", "1", "yes", "on"]);
 const no: ReadonlySet<string> = new Set(["false", "0", "no", "off"]);
 
 /**
- * Reads the settings at the top of a schema from environment variables. An empty variable counts as
- * absent. Texts become what the schema wants: integers, numbers, truth values (`true`, `1`, `yes`, `on` and
+ * Reads the settings at the top of a schema from environment variables, by any of their names, and answers them
+ * by the name that was used. An empty variable counts as absent. Texts become what the schema wants: integers, numbers, truth values (`true`, `1`, `yes`, `on` and
  * their opposites), lists and objects from JSON; a list may also be texts with commas between, with a
  * warning. What cannot be read so stays text, for the validation to refuse.
  */
@@ -17,12 +18,27 @@ export function configFromEnv(
   schema: JsonSchema,
   source: { prefix: string; env: Readonly<Record<string, string | undefined>>; log: Logger },
 ): Readonly<Record<string, unknown>> {
-  const entries = [...propertiesOf(schema)].flatMap(([key, node]): [string, unknown][] => {
-    const name = envName(source.prefix, key);
+  const names = [...propertiesOf(schema)].flatMap(([key, node]) =>
+    [key, ...aliasesOf(node)].map((given) => ({ given, node })),
+  );
+  const entries = names.flatMap(({ given, node }): [string, unknown][] => {
+    const name = envName(source.prefix, given);
     const text = Object.hasOwn(source.env, name) ? source.env[name] : undefined;
-    return text === undefined || text === "" ? [] : [[key, settingOf(text, { node, name, log: source.log })]];
+    return text === undefined || text === ""
+      ? []
+      : [
+          [
+            given,
+            (node.refused === undefined ? settingOf : refusedOf)(text, { node, name, log: source.log }),
+          ],
+        ];
   });
   return Object.fromEntries(entries);
+}
+
+/** A setting that is not offered has no type; only whether it says anything counts. */
+function refusedOf(text: string): unknown {
+  return scalarOf(text.trim(), new Set(["boolean"])) ?? parsedJson(text) ?? text;
 }
 
 function settingOf(

@@ -1,5 +1,6 @@
 export * from "./catalog.ts";
 export * from "./config.ts";
+export type { ConfigSource } from "./config-sources.ts";
 export * from "./date-time.ts";
 export * from "./dotenv.ts";
 export * from "./env-name.ts";

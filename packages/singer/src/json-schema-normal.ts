@@ -57,7 +57,7 @@ const silentKeywords: ReadonlySet<string> = new Set([
   ...["$schema", "$id", "id", "$anchor", "$comment", "$vocabulary", "title", "description", "default"],
   ...["example", "examples", "readOnly", "writeOnly", "deprecated", "contentEncoding", "contentMediaType"],
   ...["contentSchema", "selected", "inclusion", "secret", "precision", "scale", "nullable", "enumNames"],
-  ...["displayName", "externalDocs", "xml", "additionalItems"],
+  ...["displayName", "externalDocs", "xml", "additionalItems", "aliases", "refused", "presets"],
 ]);
 
 /** They name themselves, with what is wrong in them, or are dropped on purpose. */

@@ -26,6 +26,14 @@ export interface JsonSchema {
   readonly default?: unknown;
   /** Marks a setting that never appears in a log, an error or `--about`. */
   readonly secret?: boolean;
+  /** Other names of a setting. */
+  readonly aliases?: readonly string[];
+  /** Why a setting is not offered, and what to do instead. */
+  readonly refused?: string;
+  /** Defaults by a setting's name and value, for an object of settings. */
+  readonly presets?: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> | undefined>
+  >;
   readonly [keyword: string]: unknown;
 }
 

@@ -4,8 +4,8 @@ import { type JsonSchema, typesOf } from "./json-schema.ts";
 
 declare const typed: unique symbol;
 
-/** Whether the key of a property must be there: `optional` keys may be absent. */
-export type Presence = "required" | "optional";
+/** Whether the key of a property must be there: `optional` keys may be absent, `refused` ones never are there. */
+export type Presence = "required" | "optional" | "refused";
 
 /**
  * A JSON Schema that carries the TypeScript type of its values, so that a record's shape is written
@@ -38,12 +38,22 @@ type Value<S> = S extends { readonly [typed]?: infer T } ? Exclude<T, undefined>
 type RequiredKeys<S extends Shape> = {
   [K in keyof S]: S[K]["presence"] extends "required" ? K : never;
 }[keyof S];
+type OptionalKeys<S extends Shape> = {
+  [K in keyof S]: S[K]["presence"] extends "required" | "refused" ? never : K;
+}[keyof S];
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
 /** The type of an object whose properties have the schemas of `S`. */
 export type ObjectOf<S extends Shape> = Simplify<
-  { [K in RequiredKeys<S>]: Value<S[K]> } & { [K in Exclude<keyof S, RequiredKeys<S>>]?: Value<S[K]> }
+  { [K in RequiredKeys<S>]: Value<S[K]> } & { [K in OptionalKeys<S>]?: Value<S[K]> }
 >;
+
+/** Defaults that depend on a setting: by its name and its value, the settings that it gives another default. */
+export type Presets<S extends Shape> = {
+  readonly [K in keyof S]?: {
+    readonly [V in `${Extract<Value<S[K]>, string | number | boolean>}`]?: Partial<ObjectOf<S>>;
+  };
+};
 
 /** An exact decimal: its digits as text, or the number as the source wrote it. */
 export type Decimal = string | number | RawNumber;
@@ -134,14 +144,22 @@ export function anything(): Schema<JsonValue> {
  * all others are required. Properties that are not listed are allowed, because vendors add fields
  * without notice; `additionalProperties: false` refuses them.
  *
+ * In a configuration, `presets` are defaults that depend on another setting: what the configuration says
+ * wins over a preset, and a preset over a default. Of two presets for one setting the first wins. A preset
+ * is chosen by what the configuration says, or by the setting's default, never by another preset.
+ *
  * @example
  * ```ts
  * const group = object({ id: integer(), name: nullable(string()) });
+ * const config = object(
+ *   { style: oneOf("plain", "rich"), bold: withDefault(boolean(), true) },
+ *   { presets: { style: { plain: { bold: false } } } },
+ * );
  * ```
  */
 export function object<const S extends Shape>(
   properties: S,
-  options: { additionalProperties?: boolean } = {},
+  options: { additionalProperties?: boolean; presets?: Presets<NoInfer<S>> } = {},
 ): ObjectSchema<ObjectOf<S>> {
   const entries = Object.entries(properties);
   const required = entries
@@ -152,6 +170,7 @@ export function object<const S extends Shape>(
     properties: Object.fromEntries(entries.map(([key, { json }]) => [key, json])),
     ...(required.length > 0 ? { required } : {}),
     ...(options.additionalProperties === false ? { additionalProperties: false } : {}),
+    ...(options.presets === undefined ? {} : { presets: options.presets }),
   };
   return Object.freeze({ ...schemaOf<ObjectOf<S>>(json), properties });
 }
@@ -182,6 +201,44 @@ export function secret<T, P extends Presence>(schema: Schema<T, P>): Schema<T, P
 /** Describes a setting or a property; the text is printed by `--about`. */
 export function describe<T, P extends Presence>(schema: Schema<T, P>, description: string): Schema<T, P> {
   return { ...schema, json: { ...schema.json, description } };
+}
+
+/**
+ * Gives a setting other names, such as those that other loaders have for it. Files, environment variables
+ * and configurations from code may use them; the connector sees the setting's own name only. `--about` shows
+ * them. Applied again, it adds names. A setting under two of its names is refused unless they say the same.
+ *
+ * @example
+ * ```ts
+ * const config = object({ database: alias(string(), "dbname", "snowflake_database") });
+ * ```
+ */
+export function alias<T, P extends Presence>(schema: Schema<T, P>, ...names: string[]): Schema<T, P> {
+  return {
+    ...schema,
+    json: { ...schema.json, aliases: [...new Set([...aliasesOf(schema.json), ...names])] },
+  };
+}
+
+/**
+ * Makes a setting that is not offered, so that whoever brings a configuration from elsewhere is told.
+ * Where it is set, to anything but null, `""`, `false`, `{}` and `[]`, reading the configuration fails with
+ * `"<name>" is not offered: <sentence>`. `sentence` says why, and what to do instead. The connector never
+ * sees the setting.
+ *
+ * @example
+ * ```ts
+ * const config = object({ stream_maps: refusedSetting("Records are loaded as they come. Map them in SQL.") });
+ * ```
+ */
+export function refusedSetting(sentence: string): Schema<never, "refused"> {
+  return Object.freeze({ json: Object.freeze({ refused: sentence }), presence: "refused" as const });
+}
+
+/** Answers the other names that a setting has. */
+export function aliasesOf(json: JsonSchema): readonly string[] {
+  const { aliases }: { readonly aliases?: unknown } = json;
+  return Array.isArray(aliases) ? aliases.filter((name) => typeof name === "string") : [];
 }
 
 /**

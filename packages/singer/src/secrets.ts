@@ -1,12 +1,13 @@
 import { isRawNumber } from "./exact-json.ts";
 import { isObject } from "./json.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import { aliasesOf } from "./schema.ts";
 import { propertiesOf } from "./selection-mask.ts";
 
 /**
  * Answers the values of all secret settings (`secret` or `writeOnly` in the schema), within objects and
- * lists too, to make a redactor from. Of a secret object every text and number in it counts. Settings that
- * the schema does not name are no secrets.
+ * lists too, to make a redactor from. Of a secret object every text and number in it counts. Settings may
+ * have any of their names; those that the schema does not name are no secrets.
  *
  * @example
  * ```ts
@@ -21,7 +22,9 @@ export function secretsOf(schema: JsonSchema, config: unknown): readonly string[
   }
   if (!isObject(config)) return [];
   return [...propertiesOf(schema)].flatMap(([key, node]) =>
-    Object.hasOwn(config, key) ? secretsOf(node, config[key]) : [],
+    [key, ...aliasesOf(node)].flatMap((name) =>
+      Object.hasOwn(config, name) ? secretsOf(node, config[name]) : [],
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { expectTypeOf } from "vitest";
 import {
+  alias,
   type anything,
   array,
   type boolean,
@@ -17,6 +18,7 @@ import {
   oneOf,
   optional,
   type RawNumber,
+  refusedSetting,
   type Schema,
   secret,
   string,
@@ -92,3 +94,29 @@ const undefinedNote: Infer<typeof ticket>["note"] & string = undefined;
 
 expectTypeOf(incomplete).not.toBeAny();
 expectTypeOf(undefinedNote).not.toBeAny();
+
+// Other names, presets and what is not offered leave the types as they are.
+const loader = object(
+  {
+    database: alias(string(), "dbname"),
+    rows: alias(withDefault(integer(), 1), "max_batch_rows"),
+    token: alias(optional(secret(string())), "key"),
+    mode: withDefault(oneOf("a", "b"), "a"),
+    stream_maps: refusedSetting("No."),
+  },
+  { presets: { mode: { b: { rows: 2 } } } },
+);
+expectTypeOf<Infer<typeof loader>>().toEqualTypeOf<{
+  database: string;
+  rows: number;
+  token?: string;
+  mode: "a" | "b";
+}>();
+// @ts-expect-error a value that the setting does not have
+object({ mode: oneOf("a", "b"), rows: integer() }, { presets: { mode: { c: { rows: 2 } } } });
+// @ts-expect-error a default of another type
+object({ mode: oneOf("a", "b"), rows: integer() }, { presets: { mode: { a: { rows: "2" } } } });
+// @ts-expect-error a setting that does not exist
+object({ mode: oneOf("a", "b"), rows: integer() }, { presets: { other: { a: { rows: 2 } } } });
+// @ts-expect-error a default of a setting that does not exist
+object({ mode: oneOf("a", "b"), rows: integer() }, { presets: { mode: { a: { cols: 2 } } } });
