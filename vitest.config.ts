@@ -8,7 +8,8 @@ const conditions = ["@chorale/source", "node", "import", "default"];
 const projects = ["packages", "apps", "configs"].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url)).map((name) => ({
     resolve: { conditions },
-    ssr: { resolve: { conditions, externalConditions: conditions } },
+    // Node adds its own. Were "import" among them, `require` would answer ES modules to the packages outside.
+    ssr: { resolve: { conditions: ["@chorale/source"], externalConditions: ["@chorale/source"] } },
     test: {
       name,
       root: `${group}/${name}`,

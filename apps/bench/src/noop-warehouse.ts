@@ -2,6 +2,7 @@ import { boolean, object, withDefault } from "@chorale/singer";
 import {
   defineTarget,
   type LaneRules,
+  loadedRows,
   type TableShape,
   type TableSpec,
   type TargetSettings,
@@ -40,14 +41,7 @@ function noopSession(lane: LaneRules): WarehouseSession {
     spool: { compression: "zstd", maxFileBytes: 64 * mebibyte },
     prepare: async (spec) => shapeOf(spec, lane),
     stage: async (batch) => ({ batch, token: batch.id }),
-    commit: async ({ batches }) => {
-      const rows = new Map<string, number>();
-      for (const { batch } of batches) {
-        const { stream } = batch.shape.spec;
-        rows.set(stream, (rows.get(stream) ?? 0) + batch.rows);
-      }
-      return { rows };
-    },
+    commit: async (unit) => ({ rows: loadedRows(unit) }),
     discard: async () => undefined,
     readState: async () => undefined,
     close: async () => undefined,

@@ -25,15 +25,19 @@ export const duckdbDialect: Dialect = Object.freeze({
   latestRows,
   replaceRows,
   utcNow: "make_timestamp(epoch_us(now()))",
-  describeTable: ({ catalog, schema, table }: TableName) => ({
+});
+
+/** Asks for a table's columns in their order: name, type, whether it may be null, whether it has a default. */
+export function describeTable({ catalog, schema, table }: TableName): Statement {
+  return {
     sql:
       "SELECT column_name, data_type, is_nullable, column_default IS NOT NULL FROM duckdb_columns() AS c " +
       "WHERE EXISTS (SELECT 1 FROM duckdb_tables() AS t WHERE t.table_oid = c.table_oid AND t.database_oid = c.database_oid) " +
       "AND database_name = coalesce(nullif(?, ''), current_database()) AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?) " +
       "ORDER BY column_index",
     values: [catalog ?? "", schema, table],
-  }),
-});
+  };
+}
 
 function columnType(type: ColumnType): string {
   switch (type.kind) {

@@ -1,24 +1,25 @@
 import { LoadError, type Logger } from "@chorale/singer";
-import type {
-  CommitResult,
-  CommitUnit,
-  RefusedBatch,
-  SpooledBatch,
-  SpoolRules,
-  StagedBatch,
-  TableShape,
-  TableSpec,
-  WarehouseSession,
+import {
+  type CommitResult,
+  type CommitUnit,
+  loadedRows,
+  type RefusedBatch,
+  type SpooledBatch,
+  type SpoolRules,
+  type StagedBatch,
+  type TableShape,
+  type TableSpec,
+  type WarehouseSession,
 } from "@chorale/target-sdk";
 import {
-  type CommitStep,
   createSchema,
   createStateTable,
-  keepsVersions,
+  type PlannedStatement,
   planCommit,
   quoteName,
   type ReceiptTable,
   readStateRow,
+  type SqlTables,
   type StagedTable,
 } from "@chorale/target-sdk/sql";
 import type { DuckDBConnection } from "@duckdb/node-api";
@@ -28,8 +29,8 @@ import type { Database } from "./database.ts";
 import { duckdbDialect } from "./dialect.ts";
 import { type FailedWork, isAboutInput, isTooLongLine, loadError, refusalOf } from "./duckdb-errors.ts";
 import { stagingQuery } from "./staging-query.ts";
-import { ask, askCount, transact } from "./statements.ts";
-import { Tables } from "./tables.ts";
+import { ask, askCount, columnsOfTable, transact } from "./statements.ts";
+import { createTables, namedTable } from "./tables.ts";
 
 /** What a session is made with. */
 export interface SessionOptions {
@@ -55,15 +56,18 @@ export async function openSession(options: SessionOptions): Promise<WarehouseSes
   const catalog = String(row?.[0]);
   const staging = `${catalog} staging`;
   await connection.run(`ATTACH ':memory:' AS ${quoteName(staging)}`);
-  const tables = new Tables({ connection, catalog, config, log });
-  return new DuckdbSession({ ...options, connections: new Connections(database), staging, tables });
+  const tables = createTables({ connection, catalog, config, log });
+  const connections = new Connections(database);
+  return new DuckdbSession({ ...options, connections, catalog, staging, tables });
 }
 
 interface SessionParts extends Omit<SessionOptions, "database"> {
   readonly connections: Connections;
+  /** The database's own name. */
+  readonly catalog: string;
   /** The name of the database of staged tables. */
   readonly staging: string;
-  readonly tables: Tables;
+  readonly tables: SqlTables;
 }
 
 class DuckdbSession implements WarehouseSession {
@@ -71,7 +75,6 @@ class DuckdbSession implements WarehouseSession {
   readonly spool: SpoolRules = { compression: "none", maxFileBytes: spoolFileBytes };
   readonly #parts: SessionParts;
   readonly #staged = new Map<string, StagedTable>();
-  readonly #unversioned = new Set<string>();
   #staging = 0;
   #hasStateTable = false;
 
@@ -118,28 +121,28 @@ class DuckdbSession implements WarehouseSession {
   async #commit(unit: CommitUnit): Promise<CommitResult> {
     const { connections, tables } = this.#parts;
     const stateTable = unit.state === undefined ? undefined : await this.#stateTable();
-    const steps = planCommit(unit, {
+    const statements = planCommit(unit, {
       dialect: duckdbDialect,
       planOf: (shape) => tables.planOf(shape),
       stagedTable: (staged) => this.#stagedTable(staged),
       ...(stateTable === undefined ? {} : { stateTable }),
     });
-    this.#warnOfVersions(unit);
-    let current: CommitStep | undefined;
+    tables.warnOfVersions(unit);
+    let current: PlannedStatement | undefined;
     try {
       await connections.use((connection) =>
         transact(connection, async (run) => {
-          for (const step of steps) {
-            current = step;
-            await run(step.statement);
+          for (const planned of statements) {
+            current = planned;
+            await run(planned.statement);
           }
         }),
       );
     } catch (error) {
-      throw this.#failed(error, { what: describeStep(current), ...placeOf(current) });
+      throw this.#failed(error, { what: whatOf(current), ...placeOf(current) });
     }
-    for (const staged of unit.batches) await this.discard(staged);
-    return { rows: rowsByStream(unit) };
+    for (const step of unit.steps) if (step.kind === "load") await this.discard(step.staged);
+    return { rows: loadedRows(unit) };
   }
 
   async discard({ token }: StagedBatch): Promise<void> {
@@ -152,7 +155,7 @@ class DuckdbSession implements WarehouseSession {
   async readState(id: string): Promise<string | undefined> {
     const receipts = this.#receiptTable();
     return await this.#parts.connections.use(async (connection) => {
-      const columns = await ask(connection, duckdbDialect.describeTable(receipts.table));
+      const columns = await columnsOfTable(connection, receipts.table);
       if (columns.length === 0) return undefined;
       const [row] = await ask(connection, readStateRow(receipts, id));
       return row === undefined ? undefined : String(row[0]);
@@ -228,22 +231,8 @@ class DuckdbSession implements WarehouseSession {
   }
 
   #receiptTable(): ReceiptTable {
-    const { tables, config } = this.#parts;
-    return { dialect: duckdbDialect, table: tables.named(config.state_table ?? "") };
-  }
-
-  /** Says once per table that versions are not kept, which leaves obsolete rows in it. */
-  #warnOfVersions({ activations }: CommitUnit): void {
-    const { tables, log } = this.#parts;
-    for (const { shape } of activations) {
-      const { stream } = shape.spec;
-      if (keepsVersions(tables.planOf(shape)) || this.#unversioned.has(stream)) continue;
-      this.#unversioned.add(stream);
-      log.warn(
-        `${stream}: ACTIVATE_VERSION is not followed, because add_record_metadata is false: rows of former versions stay in ${shape.table}`,
-        { stream },
-      );
-    }
+    const { config } = this.#parts;
+    return { dialect: duckdbDialect, table: namedTable(config.state_table ?? "", this.#parts) };
   }
 
   #failed(error: unknown, work: FailedWork): unknown {
@@ -252,23 +241,15 @@ class DuckdbSession implements WarehouseSession {
   }
 }
 
-function rowsByStream({ batches }: CommitUnit): ReadonlyMap<string, number> {
-  const rows = new Map<string, number>();
-  for (const { batch } of batches) {
-    const { stream } = batch.shape.spec;
-    rows.set(stream, (rows.get(stream) ?? 0) + batch.rows);
-  }
-  return rows;
+function whatOf(planned: PlannedStatement | undefined): string {
+  if (planned === undefined) return "begin a commit";
+  const { stream, table, rows } = planned;
+  if (stream === undefined) return `write to the state table ${table}`;
+  return rows === undefined ? `change ${table}` : `load ${rows} rows into ${table}`;
 }
 
-function describeStep(step: CommitStep | undefined): string {
-  if (step === undefined) return "begin a commit";
-  if (step.stream === undefined) return `write to the state table ${step.table}`;
-  return step.rows === undefined ? `change ${step.table}` : `load ${step.rows} rows into ${step.table}`;
-}
-
-function placeOf(step: CommitStep | undefined): Partial<Omit<CommitStep, "statement">> {
-  if (step === undefined) return {};
-  const { statement: _, ...place } = step;
+function placeOf(planned: PlannedStatement | undefined): Partial<Omit<PlannedStatement, "statement">> {
+  if (planned === undefined) return {};
+  const { statement: _, ...place } = planned;
   return place;
 }

@@ -2,17 +2,14 @@ import type { ColumnType } from "@chorale/target-sdk";
 import { quoteText } from "@chorale/target-sdk/sql";
 import { duckdbDialect } from "./dialect.ts";
 
-/** A column of a staged table and where its value stands in the line. */
+/** A column of a staged table, and what stands in the line. */
 export interface StagedColumn {
-  /** The column's name in the staged table. */
-  readonly name: string;
   /** The key of the record. */
   readonly property: string;
   /** What the staged column holds. */
   readonly type: ColumnType;
   /** What the schema declares: narrower than `type` where the table's column was widened. */
   readonly declared: ColumnType;
-  readonly isKey: boolean;
 }
 
 /** How a value is taken from a line. */

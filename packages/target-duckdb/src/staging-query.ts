@@ -1,20 +1,17 @@
 import type { SpooledBatch } from "@chorale/target-sdk";
 import {
-  deletedAt,
-  type MetadataProperty,
-  metadataColumns,
+  type ConstantValue,
+  columnsOfFields,
+  type LineValue,
   quoteName,
   quoteText,
+  type StagedField,
   type StagedTable,
+  stagedFields,
   type TablePlan,
 } from "@chorale/target-sdk/sql";
-import {
-  guardedReading,
-  raise,
-  type StagedColumn,
-  trustedReading,
-  type ValueReading,
-} from "./staged-columns.ts";
+import { duckdbDialect } from "./dialect.ts";
+import { guardedReading, raise, trustedReading, type ValueReading } from "./staged-columns.ts";
 
 /** What a staging query is written for. */
 export interface StagingOptions {
@@ -32,25 +29,23 @@ export interface StagingQuery {
   readonly columns: StagedTable["columns"];
 }
 
-/** A value of every line, or of every row of the batch. */
-interface StagedField {
-  readonly column: StagedTable["columns"][number];
-  /** SQL over the fields that were read. */
-  readonly value: string;
-}
-
 /** A part of the line that is read, under a name of its own. */
 interface ReadField {
   /** A key of the record, or of the message. */
   readonly key: string;
-  readonly in: "record" | "message";
+  readonly in: LineValue["in"];
+  readonly isKey: boolean;
   readonly readAs: ValueReading["readAs"];
   readonly alias: string;
 }
 
-interface ReadValue {
-  readonly read: ReadField;
-  readonly field: StagedField;
+/** A column of the staged table. */
+interface ReadColumn {
+  readonly source: string;
+  /** SQL over the fields that were read. */
+  readonly value: string;
+  /** Absent when the value is the same for all rows of the batch. */
+  readonly read?: ReadField;
 }
 
 /**
@@ -60,103 +55,32 @@ interface ReadValue {
  * fails at the first value that the cast would change.
  */
 export function stagingQuery({ batch, plan, staged, maxLineBytes }: StagingOptions): StagingQuery {
-  const values = [...recordValues(batch, plan), ...messageValues(batch, plan)];
-  const fields = [...values.map(({ field }) => field), ...batchFields(batch, plan)];
-  const reads = values.map(({ read }) => read);
-  const select = fields.map(({ column, value }) => `${value} AS ${quoteName(column.source)}`).join(", ");
+  const fields = stagedFields(batch, plan, { dialect: duckdbDialect });
+  const columns = fields.map((field) => columnOf(field, batch));
+  const reads = columns.flatMap(({ read }) => read ?? []);
+  const select = columns.map(({ source, value }) => `${value} AS ${quoteName(source)}`).join(", ");
   const source = `SELECT ${selectedReads(reads, batch)} FROM ${readJson(reads, { batch, maxLineBytes })}`;
   return {
-    sql: `CREATE TABLE ${staged} AS SELECT ${select} FROM (${source}) WHERE ${rowGuards(batch, reads)}`,
-    columns: fields.map(({ column }) => column),
+    sql: `CREATE TABLE ${staged} AS SELECT ${select} FROM (${source}) WHERE ${rowGuards(reads)}`,
+    columns: columnsOfFields(fields),
   };
 }
 
-function recordValues(batch: SpooledBatch, plan: TablePlan): readonly ReadValue[] {
-  const { spec } = batch.shape;
-  const declared = new Map(spec.columns.map(({ property, type }) => [property, type]));
-  const columns: StagedColumn[] = batch.shape.columns.map(({ property, name, type }) => ({
-    property,
-    name,
-    type,
-    declared: declared.get(property) ?? type,
-    isKey: spec.keyProperties.includes(property),
-  }));
-  const reading = batch.rewritten ? trustedReading : guardedReading;
-  return [...columns, ...sourceMark(batch, plan)].map((column, index) => {
-    const alias = `c${index}`;
-    const { readAs, cast } = reading(column);
-    return {
-      read: { key: column.property, in: "record", readAs, alias },
-      field: { column: { name: column.name, source: alias, staged: column.type }, value: cast(alias) },
-    };
-  });
+function columnOf({ source, type, from }: StagedField, { rewritten }: SpooledBatch): ReadColumn {
+  if ("constant" in from) return { source, value: literal(from, type) };
+  const { property, declared, isKey } = from;
+  // The lines of a record with values further down are all rewritten.
+  const [key = property] = from.path;
+  const { readAs, cast } = (rewritten ? trustedReading : guardedReading)({ property, type, declared });
+  // A message's own keys are none of the names that values of the record are read under.
+  const alias = from.in === "record" ? source : key;
+  return { source, value: cast(alias), read: { key, in: from.in, isKey, readAs, alias } };
 }
 
-/** The source's mark of a deleted row is read whether its schema names it or not. */
-function sourceMark({ shape, hardDelete }: SpooledBatch, { metadata }: TablePlan): readonly StagedColumn[] {
-  if (shape.columns.some(({ property }) => property === deletedAt)) return [];
-  const kept = metadata.find(({ property }) => property === deletedAt);
-  if (kept === undefined && !hardDelete) return [];
-  const type = { kind: "timestamp" } as const;
-  return [{ name: kept?.name ?? deletedAt, property: deletedAt, type, declared: type, isKey: false }];
-}
-
-/** What a RECORD message says of its record. The lines of a BATCH message's files say nothing. */
-function messageValues(batch: SpooledBatch, { metadata }: TablePlan): readonly ReadValue[] {
-  const reading = batch.rewritten ? trustedReading : guardedReading;
-  return metadata.flatMap(({ property, name }): readonly ReadValue[] => {
-    const source = messageKeys.get(property);
-    if (source === undefined || batch.root === "line") return [];
-    const { key, type } = source;
-    const { readAs, cast } = reading({ name, property: key, type, declared: type, isKey: false });
-    return [
-      {
-        read: { key, in: "message", readAs, alias: key },
-        field: { column: { name, source: property, staged: type }, value: cast(key) },
-      },
-    ];
-  });
-}
-
-const messageKeys: ReadonlyMap<MetadataProperty, { key: string; type: StagedColumn["type"] }> = new Map([
-  ["_sdc_extracted_at", { key: "time_extracted", type: { kind: "timestamp" } }],
-  ["_sdc_table_version", { key: "version", type: { kind: "integer", wide: false } }],
-]);
-
-/** What is the same for all rows of a batch. */
-function batchFields(
-  { times, root, version }: SpooledBatch,
-  { metadata }: TablePlan,
-): readonly StagedField[] {
-  const values: ReadonlyMap<MetadataProperty, string> = new Map([
-    ["_sdc_received_at", momentLiteral(times.receivedAt)],
-    ["_sdc_batched_at", momentLiteral(times.batchedAt)],
-    ["_sdc_sequence", integerLiteral(times.batchedAt.getTime())],
-    ["_sdc_sync_started_at", integerLiteral(times.syncStartedAt.getTime())],
-    // Bare records say neither when they were extracted nor of which version they are.
-    ...(root === "line" ? bareValues(version) : []),
-  ]);
-  return metadata.flatMap(({ property, name }) => {
-    const value = values.get(property);
-    const column = metadataColumns.find((each) => each.property === property);
-    if (value === undefined || column === undefined) return [];
-    return [{ column: { name, source: property, staged: column.type }, value }];
-  });
-}
-
-function bareValues(version: number | undefined): readonly [MetadataProperty, string][] {
-  return [
-    ["_sdc_extracted_at", "CAST(NULL AS TIMESTAMP)"],
-    ["_sdc_table_version", version === undefined ? "CAST(NULL AS BIGINT)" : integerLiteral(version)],
-  ];
-}
-
-function integerLiteral(value: number): string {
-  return `CAST(${Math.trunc(value)} AS BIGINT)`;
-}
-
-function momentLiteral(moment: Date): string {
-  return `TIMESTAMP ${quoteText(moment.toISOString().slice(0, -1).replace("T", " "))}`;
+function literal({ constant }: ConstantValue, type: StagedField["type"]): string {
+  if (constant === null) return `CAST(NULL AS ${duckdbDialect.columnType(type)})`;
+  if (typeof constant === "number") return `CAST(${Math.trunc(constant)} AS BIGINT)`;
+  return `TIMESTAMP ${quoteText(constant.toISOString().slice(0, -1).replace("T", " "))}`;
 }
 
 function selectedReads(reads: readonly ReadField[], { root }: SpooledBatch): string {
@@ -205,11 +129,9 @@ function plainPath(path: string): string {
   return path.replaceAll(/[*?[]/g, (character) => `[${character}]`);
 }
 
-function rowGuards({ shape }: SpooledBatch, reads: readonly ReadField[]): string {
-  const keys = shape.spec.keyProperties.flatMap((key) => {
-    const read = reads.find((each) => each.in === "record" && each.key === key);
-    const reason = raise(`the key "${key}" of a record is null or missing`);
-    return read === undefined ? [] : [`WHEN ${read.alias} IS NULL THEN ${reason}`];
-  });
+function rowGuards(reads: readonly ReadField[]): string {
+  const keys = reads.flatMap(({ key, isKey, alias }) =>
+    isKey ? [`WHEN ${alias} IS NULL THEN ${raise(`the key "${key}" of a record is null or missing`)}`] : [],
+  );
   return `CASE WHEN lost THEN ${raise("a line has no object in record")} ${keys.join(" ")} ELSE true END`;
 }

@@ -1,5 +1,6 @@
-import type { Statement } from "@chorale/target-sdk/sql";
+import type { ExistingColumn, Statement, TableName } from "@chorale/target-sdk/sql";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { describeTable } from "./dialect.ts";
 
 /** Runs a statement and answers its rows. */
 export async function ask(
@@ -14,6 +15,20 @@ export async function ask(
 export async function askCount(connection: DuckDBConnection, statement: Statement): Promise<number> {
   const [row] = await ask(connection, statement);
   return Number(row?.[0] ?? 0);
+}
+
+/** Answers a table's columns; none when there is no such table. */
+export async function columnsOfTable(
+  connection: DuckDBConnection,
+  table: TableName,
+): Promise<readonly ExistingColumn[]> {
+  const rows = await ask(connection, describeTable(table));
+  return rows.map(([name, sqlType, nullable, hasDefault]) => ({
+    name: String(name),
+    sqlType: String(sqlType),
+    nullable: nullable === true,
+    hasDefault: hasDefault === true,
+  }));
 }
 
 /** Runs statements in one transaction; none of them counts when one fails. */

@@ -2,25 +2,26 @@ import type { ColumnType } from "@chorale/target-sdk";
 import {
   addColumns,
   appendRows,
+  claimLedgerRow,
+  claimState,
   createLedger,
   createSchema,
   createStateTable,
   createTable,
   deleteRows,
   type Load,
+  pruneLedger,
   quoteTable,
-  readLedgerRow,
   readStateRow,
   retireRows,
   type Statement,
   upsertRows,
   widenColumn,
-  writeLedgerRow,
   writeState,
 } from "@chorale/target-sdk/sql";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it } from "vitest";
-import { duckdbDialect as dialect } from "../src/dialect.ts";
+import { describeTable, duckdbDialect as dialect } from "../src/dialect.ts";
 
 const table = { catalog: "memory", schema: "main", table: "t" };
 const integer: ColumnType = { kind: "integer", wide: false };
@@ -133,21 +134,30 @@ const statements: readonly [name: string, statements: readonly Statement[], sql:
       createStateTable(receipts),
       ...writeState(receipts, { state: { id: "shop", value: "{}" }, commitId: "c" }),
       readStateRow(receipts, "shop"),
+      claimState(receipts, { state: { id: "shop", value: "{}" }, commitId: "d" }),
     ],
     [
       'CREATE TABLE IF NOT EXISTS "memory"."main"."r" ("state_id" VARCHAR, "state" VARCHAR, "commit_id" VARCHAR, "committed_at" TIMESTAMP)',
       'DELETE FROM "memory"."main"."r" WHERE "state_id" = ?',
       'INSERT INTO "memory"."main"."r" ("state_id", "state", "commit_id", "committed_at") SELECT ?, ?, ?, make_timestamp(epoch_us(now()))',
       'SELECT "state" FROM "memory"."main"."r" WHERE "state_id" = ?',
+      'MERGE INTO "memory"."main"."r" AS t USING (SELECT ? AS "state_id", ? AS "state", ? AS "commit_id") AS s ON t."state_id" = s."state_id" ' +
+        'WHEN MATCHED AND t."commit_id" <> s."commit_id" THEN UPDATE SET "state" = s."state", "commit_id" = s."commit_id", "committed_at" = make_timestamp(epoch_us(now())) ' +
+        'WHEN NOT MATCHED THEN INSERT ("state_id", "state", "commit_id", "committed_at") VALUES (s."state_id", s."state", s."commit_id", make_timestamp(epoch_us(now())))',
     ],
   ],
   [
     "a ledger",
-    [createLedger(receipts), writeLedgerRow(receipts, "c"), readLedgerRow(receipts, "c")],
+    [
+      createLedger(receipts),
+      claimLedgerRow(receipts, "c"),
+      pruneLedger(receipts, new Date("2026-01-02T03:04:05.006Z")),
+    ],
     [
       'CREATE TABLE IF NOT EXISTS "memory"."main"."r" ("commit_id" VARCHAR, "committed_at" TIMESTAMP)',
-      'INSERT INTO "memory"."main"."r" ("commit_id", "committed_at") SELECT ?, make_timestamp(epoch_us(now()))',
-      'SELECT "commit_id" FROM "memory"."main"."r" WHERE "commit_id" = ?',
+      'MERGE INTO "memory"."main"."r" AS t USING (SELECT ? AS "commit_id") AS s ON t."commit_id" = s."commit_id" ' +
+        'WHEN NOT MATCHED THEN INSERT ("commit_id", "committed_at") VALUES (s."commit_id", make_timestamp(epoch_us(now())))',
+      'DELETE FROM "memory"."main"."r" WHERE "committed_at" < CAST(? AS TIMESTAMP)',
     ],
   ],
 ];
@@ -168,6 +178,24 @@ describe("statements in DuckDB's SQL", () => {
       instance.closeSync();
     }
   });
+});
+
+it("a commit is claimed once, and forgotten when it is old", async () => {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const run = async ({ sql, values = [] }: Statement) =>
+    (await connection.runAndReadAll(sql, [...values])).getRowsJson();
+  try {
+    await run(createLedger(receipts));
+    expect(await run(claimLedgerRow(receipts, "now"))).toEqual([["1"]]);
+    expect(await run(claimLedgerRow(receipts, "now"))).toEqual([["0"]]);
+    await run({ sql: "INSERT INTO r VALUES ('29', TIMESTAMP '2026-01-02'), ('31', TIMESTAMP '2025-12-31')" });
+    await run(pruneLedger(receipts, new Date("2026-01-01T00:00:00Z")));
+    expect(await run({ sql: "SELECT commit_id FROM r ORDER BY 1" })).toEqual([["29"], ["now"]]);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 });
 
 describe("types of columns", () => {
@@ -199,7 +227,7 @@ describe("types of columns", () => {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
     await connection.run(`CREATE TABLE t (v ${sql} DEFAULT NULL, w ${sql} NOT NULL)`);
-    const { sql: question, values = [] } = dialect.describeTable(table);
+    const { sql: question, values = [] } = describeTable(table);
     const reader = await connection.runAndReadAll(question, [...values]);
     expect(reader.getRows()).toEqual([
       ["v", sql, true, true],

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkConfig, type JsonSchema, type LogFields, type Logger } from "@chorale/singer";
 import {
-  type CommitUnit,
+  type CommitResult,
+  type CommitStep,
   columnsOf,
   type LoadMethod,
   type RefusedBatch,
   type SpooledBatch,
   type StagedBatch,
+  type StateReceipt,
   type TableShape,
   type WarehouseSession,
 } from "@chorale/target-sdk";
@@ -25,11 +27,19 @@ export interface TestSession {
   readonly warnings: readonly string[];
   prepare(spec: TestSpec): Promise<TableShape>;
   stage(shape: TableShape, batch: TestBatch): Promise<StagedBatch | RefusedBatch>;
-  /** Stages a batch, which must not be refused, and commits it alone. */
-  load(shape: TableShape, batch: TestBatch, unit?: Partial<CommitUnit>): Promise<void>;
+  /** Stages a batch, which must not be refused, and commits it alone, or with what is given. */
+  load(shape: TableShape, batch: TestBatch, around?: TestUnit): Promise<void>;
+  commit(steps: readonly CommitStep[], state?: StateReceipt): Promise<CommitResult>;
   /** Runs SQL on another connection of the same database. */
   query(sql: string): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<void>;
+}
+
+/** What is committed with a batch. */
+export interface TestUnit {
+  readonly before?: readonly CommitStep[];
+  readonly after?: readonly CommitStep[];
+  readonly state?: StateReceipt;
 }
 
 /** A table to be prepared. */
@@ -111,16 +121,16 @@ export async function testSession(
       files += 1;
       return await session.stage(await spool(shape, batch, join(spoolFolder ?? folder, `spool-${files}`)));
     },
-    async load(shape, batch, unit = {}) {
+    async load(shape, batch, { before = [], after = [], state } = {}) {
       const staged = await test.stage(shape, batch);
       if ("refused" in staged) throw new Error(`refused: ${staged.refused}`);
-      await session.commit({
-        id: `commit-${files}`,
-        batches: [staged],
-        replaced: [],
-        activations: [],
-        ...unit,
-      });
+      await test.commit([...before, { kind: "load", staged }, ...after], state);
+    },
+    async commit(steps, state) {
+      const id = state === undefined ? "commit" : `commit of ${state.value}`;
+      const answer = await session.commit({ id, steps, ...(state === undefined ? {} : { state }) });
+      if ("refused" in answer) throw new Error("refused in its commit");
+      return answer;
     },
     query: (sql) => query(database, sql),
     close,

@@ -69,6 +69,24 @@ function spelled(type: ColumnType): string {
   return type.kind === "string" ? "hex(encode(v))" : "CAST(v AS VARCHAR)";
 }
 
+describe("flattened properties", () => {
+  it("are why every line is rewritten, which puts them at the top", async () => {
+    const test = await testSession();
+    const shape = await test.session.prepare({
+      stream: "users",
+      keyProperties: ["id"],
+      columns: [
+        { property: "id", type: { kind: "integer", wide: false } },
+        { property: "address__city", path: ["address", "city"], type: { kind: "string" } },
+      ],
+      addRecordMetadata: true,
+    });
+    expect(shape.lane.rewriteAll).toBe('"address__city" is taken from within another property');
+    await test.load(shape, { texts: ['{"id":"1","address__city":"Oslo"}'], rewritten: true });
+    expect(await test.query('SELECT id, address__city FROM "users"')).toEqual([["1", "Oslo"]]);
+  });
+});
+
 describe("a line that is staged as it came stores what the rewriting lane would store", () => {
   it.each(schemas)("%s", { timeout: 60_000 }, async (name, schema) => {
     const [column] = columnsOf({ properties: { v: schema } });
@@ -76,7 +94,11 @@ describe("a line that is staged as it came stores what the rewriting lane would 
     const test = await testSession();
     const shape = await test.prepare({ properties: { v: schema } });
     const stored = async (json: string, rewritten: boolean): Promise<unknown> => {
-      await test.load(shape, { texts: [`{"v":${json}}`], rewritten }, { replaced: [shape] });
+      await test.load(
+        shape,
+        { texts: [`{"v":${json}}`], rewritten },
+        { before: [{ kind: "replace", shape }] },
+      );
       const [row] = await test.query(`SELECT ${spelled(type)} FROM "users"`);
       return row?.[0];
     };

@@ -1,4 +1,4 @@
-import type { StagedBatch } from "@chorale/target-sdk";
+import type { CommitStep } from "@chorale/target-sdk";
 import { describe, expect, it } from "vitest";
 import { type TestSession, testSession } from "./duckdb-session.ts";
 
@@ -345,11 +345,13 @@ describe("deleted rows", () => {
   });
 });
 
+type LoadStep = Extract<CommitStep, { kind: "load" }>;
+
 describe("commits", () => {
-  const staged = async (test: TestSession, batch: Parameters<TestSession["stage"]>): Promise<StagedBatch> => {
+  const staged = async (test: TestSession, batch: Parameters<TestSession["stage"]>): Promise<LoadStep> => {
     const answer = await test.stage(...batch);
     if ("refused" in answer) throw new Error(answer.refused);
-    return answer;
+    return { kind: "load", staged: answer };
   };
 
   it("apply batches in their order, after the rows that they replace are gone", async () => {
@@ -369,12 +371,7 @@ describe("commits", () => {
         },
       ]),
     ];
-    const { rows: loaded } = await test.session.commit({
-      id: "c",
-      batches,
-      replaced: [shape],
-      activations: [],
-    });
+    const { rows: loaded } = await test.commit([{ kind: "replace", shape }, ...batches]);
     expect(await rows(test)).toEqual([
       ["1", "b"],
       ["2", "c"],
@@ -397,11 +394,20 @@ describe("commits", () => {
       ],
       loadMethod: "overwrite" as const,
     };
-    await test.load(shape, batch, { replaced: [shape] });
+    await test.load(shape, batch, { before: [{ kind: "replace", shape }] });
     expect(await rows(test)).toEqual([
       ["2", "c"],
       ["3", "d"],
     ]);
+  });
+
+  it("apply versions between the batches that they came between", async () => {
+    const test = await testSession();
+    const shape = await test.prepare({ ...keyed, metadata: true });
+    const one = await staged(test, [shape, { records: [{ id: 1, v: "old" }], version: 1 }]);
+    const two = await staged(test, [shape, { records: [{ id: 2, v: "without" }] }]);
+    await test.commit([one, { kind: "activate", shape, version: 2, hardDelete: true }, two]);
+    expect(await rows(test)).toEqual([["2", "without"]]);
   });
 
   it("are undone as a whole when one statement fails, and the error names table and rows", async () => {
@@ -421,8 +427,7 @@ describe("commits", () => {
         },
       ]),
     ];
-    const unit = { id: "c", batches, replaced: [], activations: [] };
-    await expect(test.session.commit(unit)).rejects.toMatchObject({
+    await expect(test.commit(batches)).rejects.toMatchObject({
       name: "LoadError",
       stream: "strict",
       table: "main.strict",
@@ -431,7 +436,7 @@ describe("commits", () => {
         "cannot load 2 rows into main.strict: Constraint Error: NOT NULL constraint failed: strict.v. Nothing of it was committed.",
     });
     expect(await rows(test)).toEqual([]);
-    await test.session.commit({ ...unit, batches: batches.slice(0, 1) });
+    await test.commit(batches.slice(0, 1));
     expect(await rows(test)).toEqual([["1", "a"]]);
   });
 
@@ -439,10 +444,9 @@ describe("commits", () => {
     const test = await testSession();
     const shape = await test.prepare(keyed);
     const batch = await staged(test, [shape, { records: [{ id: 1, v: "a" }] }]);
-    await test.session.discard(batch);
-    await test.session.discard(batch);
-    const unit = { id: "c", batches: [batch], replaced: [], activations: [] };
-    await expect(test.session.commit(unit)).rejects.toMatchObject({ name: "LoadError", exitCode: 75 });
+    await test.session.discard(batch.staged);
+    await test.session.discard(batch.staged);
+    await expect(test.commit([batch])).rejects.toMatchObject({ name: "LoadError", exitCode: 75 });
   });
 
   it("load a batch that was staged before its table was widened", async () => {
@@ -465,9 +469,9 @@ describe("commits", () => {
         ],
       },
     ]);
-    await test.session.commit({ id: "c", batches: [before], replaced: [], activations: [] });
+    await test.commit([before]);
     expect(await test.query('SELECT id, v, w FROM "users"')).toEqual([["1", "7", null]]);
-    await test.session.commit({ id: "d", batches: [after], replaced: [], activations: [] });
+    await test.commit([after]);
     expect(await test.query('SELECT id, v, w FROM "users" ORDER BY id')).toEqual([
       ["1", '{"a":1}', "x"],
       ["2", "{}", "y"],
@@ -488,8 +492,8 @@ describe("versions", () => {
   it("remove the rows of smaller versions and those without one, after the batch", async () => {
     const test = await testSession();
     const shape = await load(test);
-    const activations = [{ shape, version: 2, hardDelete: true }];
-    await test.load(shape, { records: [{ id: 1, v: "two" }], version: 2 }, { activations });
+    const after = [{ kind: "activate", shape, version: 2, hardDelete: true }] as const;
+    await test.load(shape, { records: [{ id: 1, v: "two" }], version: 2 }, { after });
     expect(await rows(test)).toEqual([
       ["1", "two"],
       ["3", "two"],
@@ -501,12 +505,7 @@ describe("versions", () => {
     const test = await testSession();
     const shape = await load(test);
     await test.query("UPDATE \"users\" SET _sdc_deleted_at = TIMESTAMP '2020-01-01' WHERE id = 1");
-    await test.session.commit({
-      id: "c",
-      batches: [],
-      replaced: [],
-      activations: [{ shape, version: 2, hardDelete: false }],
-    });
+    await test.commit([{ kind: "activate", shape, version: 2, hardDelete: false }]);
     expect(
       await test.query(
         "SELECT id, _sdc_deleted_at IS NULL, _sdc_deleted_at = TIMESTAMP '2020-01-01', abs(date_diff('minute', _sdc_deleted_at, now()::TIMESTAMP)) < 5 FROM \"users\" ORDER BY id",
@@ -522,9 +521,9 @@ describe("versions", () => {
   it("are not followed without metadata, which is said once", async () => {
     const test = await testSession();
     const shape = await test.prepare(keyed);
-    const activations = [{ shape, version: 2, hardDelete: true }];
-    await test.load(shape, { records: [{ id: 1, v: "a" }], version: 1 }, { activations });
-    await test.load(shape, { records: [{ id: 2, v: "b" }], version: 2 }, { activations });
+    const after = [{ kind: "activate", shape, version: 2, hardDelete: true }] as const;
+    await test.load(shape, { records: [{ id: 1, v: "a" }], version: 1 }, { after });
+    await test.load(shape, { records: [{ id: 2, v: "b" }], version: 2 }, { after });
     expect(await rows(test)).toEqual([
       ["1", "a"],
       ["2", "b"],

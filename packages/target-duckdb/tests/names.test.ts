@@ -159,6 +159,17 @@ describe("names of tables", () => {
     expect(await test.query('SELECT id FROM "My Users.v2"')).toEqual([["1"]]);
   });
 
+  it("stream_overrides name a schema, where a table may bear another stream's name", async () => {
+    const test = await testSession({ stream_overrides: { "a-b": { schema: "Side" } } });
+    const properties = { id: { type: "integer" } };
+    const main = await test.prepare({ stream: "a_b", properties });
+    const side = await test.prepare({ stream: "a-b", properties });
+    expect([main.table, side.table]).toEqual(["main.a_b", "Side.a_b"]);
+    await test.load(side, { texts: ['{"id":1}'] });
+    expect(await test.query('SELECT id FROM "test"."Side"."a_b"')).toEqual([["1"]]);
+    expect(await test.query('SELECT id FROM "test"."main"."a_b"')).toEqual([]);
+  });
+
   it.each(["tap_shop", "select", 'a "b"', "test"])("default_target_schema %s is made", async (schema) => {
     const test = await testSession({ default_target_schema: schema });
     const shape = await test.prepare({

@@ -5,13 +5,7 @@ const keyed = { properties: { id: { type: "integer" } }, keys: ["id"] };
 const settings = { state_table: "states", state_id: "shop" };
 
 async function commitState(test: TestSession, state: { id: string; value: string }): Promise<void> {
-  await test.session.commit({
-    id: `commit of ${state.value}`,
-    batches: [],
-    replaced: [],
-    activations: [],
-    state,
-  });
+  await test.commit([], state);
 }
 
 describe("state_table", () => {

@@ -161,6 +161,15 @@ describe("staging lines as they came", () => {
 });
 
 describe("staging rewritten lines", () => {
+  it("looks for nothing in them that is no JSON", async () => {
+    const test = await testSession();
+    const shape = await test.prepare({ properties: { v: json } });
+    const texts = ['{"v":{"a":"from:NaN"}}'];
+    expect(await test.stage(shape, { texts })).toHaveProperty("refused");
+    await test.load(shape, { texts, rewritten: true });
+    expect(await test.query('SELECT CAST(v AS VARCHAR) FROM "users"')).toEqual([['{"a":"from:NaN"}']]);
+  });
+
   const values: readonly [schema: JsonSchema, value: string][] = [
     ...kept.map(([, schema, value]): [JsonSchema, string] => [schema, value]),
     ...refused.flatMap(([, schema, value]): [JsonSchema, string][] => {

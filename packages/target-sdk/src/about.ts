@@ -1,7 +1,11 @@
 import { type AboutBasics, readPackageVersion } from "@chorale/singer/cli";
+import type { TargetCommandName } from "./commands.ts";
 
 /** What a target says of itself; orchestrators read it from `--about --format=json`. */
-export type About = AboutBasics;
+export interface About extends AboutBasics {
+  /** What it offers beside loading; absent when that is nothing. */
+  readonly commands?: readonly TargetCommandName[];
+}
 
 /** What every target of this SDK can do. */
 export const targetCapabilities: readonly string[] = [

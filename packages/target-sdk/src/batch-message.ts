@@ -41,6 +41,20 @@ export async function* readBatchFiles(
   }
 }
 
+/** Makes a RECORD line of a bare record. */
+export type RecordWrapper = (line: Buffer) => Buffer;
+
+/**
+ * Answers what makes RECORD lines of a BATCH message's records: with a version they need one, because a bare record
+ * has no place for it. Undefined for a message without a version.
+ */
+export function recordWrapperOf({ stream, version }: BatchMessage): RecordWrapper | undefined {
+  if (version === undefined) return undefined;
+  const before = Buffer.from(`{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`);
+  const behind = Buffer.from(`,"version":${JSON.stringify(version)}}`);
+  return (line) => Buffer.concat([before, line, behind]);
+}
+
 interface Where {
   readonly message: BatchMessage;
   readonly options: BatchFileOptions;

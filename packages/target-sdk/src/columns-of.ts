@@ -1,5 +1,7 @@
 import { isObject, isRawNumber, type JsonSchema } from "@chorale/singer";
 import type { ColumnSpec, ColumnType } from "./columns.ts";
+import type { Flattening } from "./flattening.ts";
+import { nestedProperties, resolveReference, type SchemaPlace } from "./nested-properties.ts";
 import { widenType } from "./sql/widening.ts";
 
 /** Digits that an exact decimal has where its schema does not say: as Meltano's SDK declares them. */
@@ -20,16 +22,45 @@ const maxDepth = 32;
  * exact when `multipleOf` gives its scale or when its `format` is `x-singer.decimal` or
  * `singer.decimal`, and text when its precision exceeds 38 digits. Empty when there are no properties.
  *
+ * With `flattening` the properties that an object declares become columns, named and placed by their path.
+ * Objects without declared properties, lists, and what may be of several types stay `json`, and so does everything
+ * beyond 10 000 columns. Properties that become one column are answered one by one.
+ *
  * @example
  * ```ts
  * columnsOf({ type: "object", properties: { id: { type: "integer" } } });
  * // [{ property: "id", type: { kind: "integer", wide: false } }]
  * ```
  */
-export function columnsOf(schema: JsonSchema): readonly ColumnSpec[] {
-  const properties: unknown = schema.properties;
-  if (!isObject(properties)) return [];
-  return Object.entries(properties).map(([property, json]) => columnOf(property, { json, root: schema }));
+export function columnsOf(schema: JsonSchema, flattening?: Flattening): readonly ColumnSpec[] {
+  const columns: ColumnSpec[] = [];
+  const place = { root: schema, references: [], flattening, columns };
+  if (isObject(schema.properties)) addColumns(schema.properties, { ...place, parents: [] });
+  return columns;
+}
+
+interface ColumnsPlace extends SchemaPlace {
+  readonly flattening: Flattening | undefined;
+  readonly parents: readonly string[];
+  readonly columns: ColumnSpec[];
+}
+
+/** Schemas that refer to one another may describe more columns than there are bytes in them. */
+const maxFlatColumns = 10_000;
+
+function addColumns(properties: Readonly<Record<string, unknown>>, place: ColumnsPlace): void {
+  const { flattening, parents, columns, root } = place;
+  for (const [name, json] of Object.entries(properties)) {
+    const path = [...parents, name];
+    const isDeep = flattening === undefined || path.length > flattening.maxDepth;
+    const nested = isDeep || columns.length >= maxFlatColumns ? undefined : nestedProperties(json, place);
+    if (nested !== undefined) {
+      addColumns(nested.properties, { ...place, references: nested.references, parents: path });
+      continue;
+    }
+    const property = path.join(flattening?.separator);
+    columns.push({ ...columnOf(property, { json, root }), ...(path.length > 1 ? { path } : {}) });
+  }
 }
 
 function columnOf(property: string, { json, root }: { json: unknown; root: JsonSchema }): ColumnSpec {
@@ -66,7 +97,7 @@ function leavesOf(json: Readonly<Record<string, unknown>>, { root, depth }: Plac
   const place = { root, depth: depth + 1 };
   const reference = json["$ref"];
   if (typeof reference === "string") {
-    const target = resolve(reference, root);
+    const target = resolveReference(reference, root);
     return target === undefined ? [anyLeaf] : leavesOf({ ...without(json, "$ref"), ...target }, place);
   }
   const parts = json["allOf"];
@@ -88,18 +119,6 @@ function leavesOf(json: Readonly<Record<string, unknown>>, { root, depth }: Plac
 
 function without(json: Readonly<Record<string, unknown>>, keyword: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(json).filter(([key]) => key !== keyword));
-}
-
-/** Finds what a local reference such as `#/definitions/money` points at. */
-function resolve(reference: string, root: JsonSchema): Record<string, unknown> | undefined {
-  if (!reference.startsWith("#")) return undefined;
-  let found: unknown = root;
-  for (const part of reference.slice(1).split("/").slice(1)) {
-    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (!isObject(found) || !Object.hasOwn(found, key)) return undefined;
-    found = found[key];
-  }
-  return isObject(found) ? found : undefined;
 }
 
 function typeNames(json: Readonly<Record<string, unknown>>): readonly string[] {

@@ -16,8 +16,14 @@ export type ColumnType =
 
 /** A property of a stream and the column that it wants. */
 export interface ColumnSpec {
-  /** The property's name in the record. */
+  /** The property's name in the record; of a flattened one the names of its path, joined by the separator. */
   readonly property: string;
+  /**
+   * The keys from the record down to the value of a flattened property. Rewritten lines hold it at the top,
+   * under `property`; lines that are staged as they came hold it here.
+   * @default [property]
+   */
+  readonly path?: readonly string[];
   readonly type: ColumnType;
   readonly description?: string;
   /**

@@ -1,8 +1,7 @@
 import { ConnectorError } from "@chorale/singer";
-import type { Loader } from "./loader.ts";
-import type { OpenBatch, Sink } from "./sink.ts";
+import type { Loader, LoadStep } from "./loader.ts";
+import type { ClosedBatch, OpenBatch, Sink } from "./sink.ts";
 import type { StateOutlet } from "./state-outlet.ts";
-import type { Activation } from "./warehouse.ts";
 
 /** How the input ended. */
 export interface InputEnd {
@@ -43,10 +42,21 @@ export interface CommitPlanOptions {
   readonly states: () => number;
 }
 
-/** Answers the activation of a version of a sink's table; none while it has no table. */
-export function activationOf(sink: Sink, version: number): Activation[] {
+/** Answers the replacement of a sink's former rows; none while it has no table. */
+export function replacementOf({ routes }: Sink): readonly LoadStep[] {
+  return routes === undefined ? [] : [{ kind: "replace", shape: routes.record.shape }];
+}
+
+/** Answers the activation of a version of a sink's table; none without a version, or while it has no table. */
+export function activationOf(sink: Sink, version: number | undefined): readonly LoadStep[] {
   const { routes, hardDelete } = sink;
-  return routes === undefined ? [] : [{ shape: routes.record.shape, version, hardDelete }];
+  if (routes === undefined || version === undefined) return [];
+  return [{ kind: "activate", shape: routes.record.shape, version, hardDelete }];
+}
+
+/** Answers the loads of batches, in their order. */
+export function loadsOf(batches: readonly ClosedBatch[]): readonly LoadStep[] {
+  return batches.map((batch) => ({ kind: "load", batch }));
 }
 
 /** Answers the error of an input that ended as that of a crashed tap may. */

@@ -8,9 +8,14 @@ export interface StreamSummary {
   readonly skipped: number;
   /** Records that were written to the quarantine file. */
   readonly quarantined: number;
-  /** Values that were set to null by `on_invalid_value: null`, by column. */
+  /** Values that were set to null by `on_invalid_value` or `on_oversize`, by column. */
   readonly nulled: Readonly<Record<string, number>>;
-  /** Values whose key has no column, by key; only lines that are parsed are counted. */
+  /** Texts that were cut by `on_oversize: truncate`, by column; absent when none was. */
+  readonly truncated?: Readonly<Record<string, number>>;
+  /**
+   * Values whose key has no column, by key, those within flattened objects with their parents; only lines that are
+   * parsed are counted.
+   */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
@@ -24,10 +29,15 @@ export class StreamCounts {
   skipped = 0;
   quarantined = 0;
   readonly #nulled = new Map<string, number>();
+  readonly #truncated = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
 
   countNulled(columns: readonly string[]): void {
     for (const column of columns) increment(this.#nulled, column);
+  }
+
+  countTruncated(columns: readonly string[]): void {
+    for (const column of columns) increment(this.#truncated, column);
   }
 
   countDropped(key: string): void {
@@ -42,6 +52,7 @@ export class StreamCounts {
       skipped,
       quarantined,
       nulled: Object.fromEntries(this.#nulled),
+      ...(this.#truncated.size > 0 ? { truncated: Object.fromEntries(this.#truncated) } : {}),
       dropped: Object.fromEntries(this.#dropped),
     };
   }

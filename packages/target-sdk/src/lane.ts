@@ -1,7 +1,6 @@
 import {
   type ConnectorError,
   isObject,
-  type JsonSchema,
   type Logger,
   ProtocolError,
   parseMessage,
@@ -9,11 +8,13 @@ import {
   type Validator,
 } from "@chorale/singer";
 import type { StreamCounts } from "./counts.ts";
+import { type PropertyTree, pathOf, propertyTree, valueAt } from "./flattening.ts";
+import { nullsThatHelp } from "./null-columns.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { RecordVersions } from "./record-versions.ts";
-import { columnsToNull } from "./repair.ts";
 import { createRewriter, type Rewriter, type RewrittenLine } from "./rewrite.ts";
 import type { TargetSettings } from "./settings.ts";
+import { harmlessLineBytes, type SizeRules, sizeRulesOf } from "./sizes.ts";
 import { hasUnsafeBytes } from "./unsafe-bytes.ts";
 import type { TableShape } from "./warehouse.ts";
 
@@ -29,17 +30,27 @@ export interface LinePlace {
   readonly mustRewrite: boolean;
 }
 
+/** The settings that a lane obeys. */
+export type LaneSettings = Pick<
+  TargetSettings,
+  "on_invalid_value" | "on_invalid_record" | "max_string_bytes" | "max_json_bytes" | "on_oversize"
+>;
+
 /** What a lane needs. */
 export interface LaneOptions {
   readonly shape: TableShape;
   readonly root: "record" | "line";
   /** Absent when records are not validated: then lines are not parsed unless they have to be rewritten. */
   readonly validator: Validator | undefined;
-  readonly settings: Pick<TargetSettings, "on_invalid_value" | "on_invalid_record">;
+  readonly settings: LaneSettings;
   readonly counts: StreamCounts;
   readonly versions: RecordVersions;
   readonly quarantine: Quarantine;
   readonly log: Logger;
+  /** Whether keys without a column were counted when the lines were read, and are not to be counted again. */
+  readonly isDroppedCounted?: boolean;
+  /** Whether every line has to be rewritten from now on, or for a while. @default never */
+  readonly mustRewrite?: () => boolean;
 }
 
 /** Decides how the lines of one stream are staged. */
@@ -49,22 +60,34 @@ export interface Lane {
    * undefined when it is left out. Throws `SchemaError` or `ProtocolError`, which name the line.
    */
   take(line: Buffer, place: LinePlace): Buffer | string | undefined;
-  /** Whether a line without unsafe bytes is staged as it came, whatever it says. */
-  readonly isOpen: boolean;
+  /** Tells whether a line is staged as it came, whatever it says, unless it holds unsafe bytes. */
+  isOpenTo(line: Buffer): boolean;
+  /**
+   * Whether a batch must not have both lines that were rewritten and lines that came so: those of flattened objects have
+   * two forms.
+   */
+  readonly hasTwoForms: boolean;
 }
 
 /** Makes the lane of a stream whose table has a certain shape. */
 export function createLane(options: LaneOptions): Lane {
   const { shape, root, settings } = options;
-  const rewriter = createRewriter({ shape, root, onInvalidValue: settings.on_invalid_value });
+  const sizes = sizeRulesOf(settings);
+  const rewriter = createRewriter({ shape, root, onInvalidValue: settings.on_invalid_value, sizes });
+  const paths = shape.spec.columns.map(pathOf);
   const context: Context = {
     ...options,
     rewriter,
-    columns: new Set([deletedAt, ...shape.columns.map(({ property }) => property)]),
-    warned: { replaced: false },
+    paths: new Map(shape.spec.columns.map((column) => [column.property, pathOf(column)])),
+    columns: propertyTree([[[deletedAt], true], ...paths.map((path) => [path, true] as const)]),
+    maxBytes: maxBytesOf(shape, sizes),
+    isFlattened: paths.some((path) => path.length > 1),
+    seen: { replaced: false, rewritten: false },
   };
+  const isOpen = options.validator === undefined && shape.lane.rewriteAll === undefined;
   return {
-    isOpen: options.validator === undefined && shape.lane.rewriteAll === undefined,
+    isOpenTo: (line) => isOpen && !hasToFollow(context) && line.length <= context.maxBytes,
+    hasTwoForms: context.isFlattened,
     take(line, place) {
       try {
         return accept(context, { line, place });
@@ -81,26 +104,16 @@ export function nameOf({ lineNumber, file }: Pick<LinePlace, "lineNumber" | "fil
   return file === undefined ? line : `${file}, ${line}`;
 }
 
-/** Answers the schema with null allowed in every property that is no key: what `on_invalid_value: null` checks by. */
-export function withNullsAllowed(schema: JsonSchema, keyProperties: readonly string[]): JsonSchema {
-  const properties = Object.entries(schema.properties ?? {}).map(([name, property]): [string, JsonSchema] =>
-    keyProperties.includes(name) ? [name, property] : [name, withNull(property)],
-  );
-  return { ...schema, properties: Object.fromEntries(properties) };
-}
-
-function withNull(property: JsonSchema): JsonSchema {
-  const { type } = property;
-  const hasList = "enum" in property || "const" in property;
-  return type === undefined || hasList
-    ? { anyOf: [{ type: "null" }, property] }
-    : { ...property, type: ["null", ...[type].flat()] };
-}
-
 interface Context extends LaneOptions {
   readonly rewriter: Rewriter;
-  readonly columns: ReadonlySet<string>;
-  readonly warned: { replaced: boolean };
+  /** Where the value of a property is. */
+  readonly paths: ReadonlyMap<string, readonly string[]>;
+  readonly columns: PropertyTree<true>;
+  /** A longer line is rewritten. */
+  readonly maxBytes: number;
+  readonly isFlattened: boolean;
+  /** What was so with an earlier line. */
+  readonly seen: { replaced: boolean; rewritten: boolean };
 }
 
 interface PlacedLine {
@@ -113,6 +126,21 @@ type Row = Record<string, unknown>;
 /** The source's own mark of a deleted row is read from every line, whether its schema names it or not. */
 const deletedAt = "_sdc_deleted_at";
 
+/** A value has no more bytes than its line, so that a shorter one can hold none that is too long. */
+function maxBytesOf({ spec, columns, lane }: TableShape, sizes: SizeRules): number {
+  const types = [...columns, ...spec.columns].map(({ type }) => type);
+  return Math.min(lane.longLineBytes ?? Number.POSITIVE_INFINITY, harmlessLineBytes(types, sizes));
+}
+
+/**
+ * Whether a line is rewritten because others were: those of a batch that was refused, or an earlier one where objects are
+ * flattened. There the lines of one batch are either all nested or all flat, and going back and forth would make many
+ * small batches.
+ */
+function hasToFollow({ isFlattened, seen, mustRewrite }: Context): boolean {
+  return (isFlattened && seen.rewritten) || mustRewrite?.() === true;
+}
+
 function accept(context: Context, { line, place }: PlacedLine): Buffer | string {
   const { shape, validator } = context;
   const { rewriteAll, unsafeBytes, unsafeRecord } = shape.lane;
@@ -120,12 +148,14 @@ function accept(context: Context, { line, place }: PlacedLine): Buffer | string 
   let nulls: readonly string[] = [];
   if (record !== undefined && validator !== undefined) {
     requireKeys(context, record);
-    if (!validator(record)) nulls = nullsThatHelp(context, { record, validator });
-    countDropped(context, record);
+    if (!validator(record)) nulls = nullsThatHelp(record, { ...context, validator });
+    countDropped(record, { ...context, parents: "" });
   }
   const isSafe =
     rewriteAll === undefined &&
     !place.mustRewrite &&
+    !hasToFollow(context) &&
+    line.length <= context.maxBytes &&
     nulls.length === 0 &&
     !(place.mayBeUnsafe && hasUnsafeBytes(line, unsafeBytes)) &&
     !(record !== undefined && unsafeRecord?.(record) === true);
@@ -169,11 +199,12 @@ function malformed({ root, shape }: Context, { line, place }: PlacedLine): Conne
   );
 }
 
-function requireKeys({ shape }: Context, record: Row): void {
+function requireKeys({ shape, paths }: Context, record: Row): void {
   const { stream, keyProperties } = shape.spec;
   for (const key of keyProperties) {
-    if (Object.hasOwn(record, key) && record[key] !== null) continue;
-    const what = Object.hasOwn(record, key) ? "is null" : "is missing";
+    const value = valueAt(record, paths.get(key) ?? [key]);
+    if (value !== null && value !== undefined) continue;
+    const what = value === null ? "is null" : "is missing";
     throw new SchemaError(
       `${stream}: the key property "${key}" ${what}. A key identifies its row: correct the tap's key_properties or its data.`,
       { stream, key },
@@ -181,57 +212,36 @@ function requireKeys({ shape }: Context, record: Row): void {
   }
 }
 
-/** Answers the columns that have to be null for the record to fit; a validator names one violation at a time. */
-function nullsThatHelp(
-  { shape, settings }: Context,
-  { record, validator }: { record: Row; validator: Validator },
-): readonly string[] {
-  const nulls: string[] = [];
-  let fits = false;
-  while (!fits) {
-    const { violations } = validator;
-    const found = settings.on_invalid_value === "null" ? columnsToNull(violations, shape) : undefined;
-    const fresh = found?.filter((property) => !nulls.includes(property)) ?? [];
-    if (fresh.length === 0) throw invalidRecord(shape, violations);
-    for (const property of fresh) record[property] = null;
-    nulls.push(...fresh);
-    fits = validator(record);
-  }
-  return nulls;
-}
-
-function invalidRecord({ spec }: TableShape, violations: Validator["violations"]): SchemaError {
-  const { stream } = spec;
-  const said = violations
-    .slice(0, 5)
-    .map(({ path, message }) => `${path === "" ? "the record" : path} ${message}`);
-  const key = violations[0]?.path.split("/")[1];
-  return new SchemaError(
-    `${stream}: a record does not fit its schema: ${said.join(", ")}. Correct the schema in the catalog, or set on_invalid_value or on_invalid_record.`,
-    { stream, violations, ...(key === undefined ? {} : { key }) },
-  );
-}
-
-function countDropped({ columns, counts }: Context, record: Row): void {
+/** The parents of what is dropped end in a point. */
+function countDropped(
+  record: Row,
+  { columns, counts, parents }: Pick<Context, "columns" | "counts"> & { readonly parents: string },
+): void {
   for (const key in record) {
-    if (!columns.has(key)) counts.countDropped(key);
+    if (columns.leaves.has(key)) continue;
+    const branch = columns.branches.get(key);
+    const value = record[key];
+    if (branch === undefined) counts.countDropped(parents + key);
+    else if (isObject(value)) countDropped(value, { columns: branch, counts, parents: `${parents}${key}.` });
   }
 }
 
 type LineToRewrite = PlacedLine & { readonly nulls: readonly string[] };
 
 function rewrite(context: Context, { line, place, nulls }: LineToRewrite): string {
-  const { counts, validator, shape, warned, log } = context;
+  const { counts, validator, shape, seen, log, isDroppedCounted = false } = context;
   const rewritten = rewriteOrSay(context, { line, place, nulls });
+  seen.rewritten = true;
   counts.countNulled(rewritten.nulled);
+  counts.countTruncated(rewritten.truncated);
   if (validator === undefined) {
     context.versions.noteLines(line);
-    for (const key of rewritten.dropped) counts.countDropped(key);
+    if (!isDroppedCounted) for (const key of rewritten.dropped) counts.countDropped(key);
   }
-  if (rewritten.replaced && !warned.replaced) {
+  if (rewritten.replaced && !seen.replaced) {
     const { stream } = shape.spec;
     log.warn(`${stream}: characters that are no valid text are stored as U+FFFD`, { stream });
-    warned.replaced = true;
+    seen.replaced = true;
   }
   return rewritten.line;
 }

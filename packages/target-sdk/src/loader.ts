@@ -1,85 +1,84 @@
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { LoadError, type Logger } from "@chorale/singer";
+import { LoadError } from "@chorale/singer";
 import { Limiter } from "./limiter.ts";
 import type { ClosedBatch } from "./sink.ts";
-import type { Stop } from "./stop.ts";
+import { Stager, type StagerOptions } from "./stager.ts";
+import { TableQueue } from "./table-queue.ts";
 import type {
   Activation,
-  SpooledBatch,
-  StagedBatch,
+  CommitStep,
+  RefusedCommit,
   StateReceipt,
   TableShape,
   TableSpec,
-  WarehouseSession,
 } from "./warehouse.ts";
+
+/** One thing that a commit does, before its batch is staged. */
+export type LoadStep =
+  | { readonly kind: "replace"; readonly shape: TableShape }
+  | { readonly kind: "load"; readonly batch: ClosedBatch }
+  | ({ readonly kind: "activate" } & Activation);
 
 /** What is committed together, before its batches are staged. */
 export interface LoadUnit {
-  readonly batches: readonly ClosedBatch[];
-  readonly replaced?: readonly TableShape[];
-  readonly activations?: readonly Activation[];
+  readonly steps: readonly LoadStep[];
   readonly state?: StateReceipt;
   /** Called as soon as all of it is durable. */
   readonly onCommitted: () => void;
 }
 
 /** What a loader needs. */
-export interface LoaderOptions {
-  readonly session: WarehouseSession;
-  readonly stop: Stop;
-  readonly log: Logger;
-  /** Writes a batch anew that may not be loaded as it came; undefined when no record of it remains. */
-  readonly rewrite: (batch: SpooledBatch, reason: string) => Promise<SpooledBatch | undefined>;
+export interface LoaderOptions extends StagerOptions {
   readonly onLoaded: (stream: string, rows: number) => void;
 }
 
-/** Batches of several tables are staged at the same time, so many at most. */
-const parallelStages = 4;
 /** The input is not read on while more units than this wait for their commit. */
 const maxWaiting = 8;
+/** What units with a state share. */
+const states = Symbol("states");
 
 /**
- * Stages batches in parallel and commits units one after the other, in the order in which they came, so that
- * those of one table are in order. After the run's first error no other commit begins.
+ * Stages batches in parallel and commits units: those of one stream, and those with a state, one after the other in
+ * the order in which they came, others at the same time where the session can. After the run's first error
+ * no other commit begins.
  */
 export class Loader {
   readonly #options: LoaderOptions;
-  readonly #stages = new Limiter(parallelStages);
+  readonly #stager: Stager;
   readonly #prepares = new Limiter(1);
-  readonly #staged = new Map<ClosedBatch, Promise<StagedBatch | undefined>>();
-  #queue: Promise<void> = Promise.resolve();
+  readonly #queue: TableQueue;
   #waiting = 0;
   #wakeReader: (() => void) | undefined;
 
   constructor(options: LoaderOptions) {
+    const { session, stop } = options;
     this.#options = options;
-  }
-
-  /** Begins to stage a batch. Harmless if repeated. */
-  stage(batch: ClosedBatch): Promise<StagedBatch | undefined> {
-    const known = this.#staged.get(batch);
-    if (known !== undefined) return known;
-    const staged = this.#stages.run(() => this.#stage(batch));
-    this.#staged.set(batch, staged);
-    staged.catch((error: unknown) => this.#options.stop.fail(error));
-    return staged;
+    this.#stager = new Stager(options);
+    this.#queue = new TableQueue({
+      parallelCommits: session.parallelCommits ?? 1,
+      onError: (error) => stop.fail(error),
+    });
   }
 
   /** Stages a batch that is committed later, and makes the reader wait until it is staged. Harmless if repeated. */
   stageAhead(batch: ClosedBatch): void {
-    if (this.#staged.has(batch)) return;
+    if (this.#stager.has(batch)) return;
     this.#waiting += 1;
-    void this.stage(batch)
+    void this.#stager
+      .stage(batch)
       .catch(() => undefined)
       .finally(() => this.#leave());
   }
 
-  /** Commits a unit after all that were given before. An error ends the run. */
+  /** Commits a unit after all that were given before and share a stream with it. An error ends the run. */
   commit(unit: LoadUnit): void {
-    for (const batch of unit.batches) void this.stage(batch).catch(() => undefined);
+    for (const batch of batchesOf(unit)) void this.#stager.stage(batch).catch(() => undefined);
     this.#waiting += 1;
-    this.#enqueue(() => this.#commit(unit).finally(() => this.#leave()));
+    this.#queue.add({
+      holds: new Set([...unit.steps.map(streamOf), ...(unit.state === undefined ? [] : [states])]),
+      isCommit: true,
+      run: () => this.#commit(unit).finally(() => this.#leave()),
+    });
   }
 
   /** Prepares a table that nothing was loaded into in this run. */
@@ -91,10 +90,14 @@ export class Loader {
     });
   }
 
-  /** Prepares a table again, after all units that were given before are committed. */
+  /** Prepares a table again, after all units of its stream that were given before are committed. */
   prepareAgain(spec: TableSpec): Promise<TableShape> {
     return new Promise((resolve, reject) => {
-      this.#enqueue(() => this.prepare(spec).then(resolve, reject));
+      this.#queue.add({
+        holds: new Set([spec.stream]),
+        isCommit: false,
+        run: () => this.prepare(spec).then(resolve, reject),
+      });
     });
   }
 
@@ -108,28 +111,14 @@ export class Loader {
 
   /** Resolves when nothing that was given is left to do; after an error, when what had begun has ended. */
   async idle(): Promise<void> {
-    await this.#queue;
+    await this.#queue.idle();
   }
 
   /** Forgets all batches that were staged and not committed. Call it when no commit runs. */
   async discard(): Promise<void> {
-    const { session, log } = this.#options;
     // A table that is being prepared is the session's last errand, too.
     await this.#prepares.run(() => Promise.resolve());
-    const batches = await Promise.allSettled(this.#staged.values());
-    for (const batch of batches) {
-      if (batch.status === "rejected" || batch.value === undefined) continue;
-      await session.discard(batch.value).catch((error: unknown) => {
-        log.warn("a staged batch could not be discarded", { error });
-      });
-    }
-    this.#staged.clear();
-  }
-
-  #enqueue(task: () => Promise<void>): void {
-    this.#queue = this.#queue.then(task).catch((error: unknown) => {
-      this.#options.stop.fail(error);
-    });
+    await this.#stager.discardAll();
   }
 
   #leave(): void {
@@ -139,54 +128,68 @@ export class Loader {
     this.#wakeReader = undefined;
   }
 
-  async #stage(batch: ClosedBatch): Promise<StagedBatch | undefined> {
-    const { session, stop, rewrite } = this.#options;
-    stop.throwIfStopped();
-    const spooled = await batch.spooled;
-    stop.throwIfStopped();
-    const answer = await session.stage(spooled);
-    if (!("refused" in answer)) return await this.#released(answer);
-    const rewritten = await rewrite(spooled, answer.refused);
-    await removeFiles(spooled);
-    stop.throwIfStopped();
-    if (rewritten === undefined) return undefined;
-    const again = await session.stage(rewritten);
-    if (!("refused" in again)) return await this.#released(again);
-    throw new LoadError(
-      `${batch.stream}: a batch was refused after every value in it had been rewritten: ${again.refused}. This is a fault of the target: report it.`,
-      { stream: batch.stream, table: spooled.shape.table, rowCount: rewritten.rows },
-    );
+  async #commit(unit: LoadUnit): Promise<void> {
+    await this.#commitStaged(unit);
+    unit.onCommitted();
+    await Promise.all(batchesOf(unit).map((batch) => this.#stager.release(batch)));
   }
 
-  /** A copy elsewhere makes the files needless before the commit. */
-  async #released(staged: StagedBatch): Promise<StagedBatch> {
-    if (staged.copied === true) await removeFiles(staged.batch);
+  /** Commits a unit; once more, as another, as often as batches are refused that were not rewritten yet. */
+  async #commitStaged(unit: LoadUnit): Promise<void> {
+    const { session, stop, onLoaded } = this.#options;
+    const state = unit.state === undefined ? {} : { state: unit.state };
+    for (;;) {
+      const steps = await this.#stagedSteps(unit);
+      stop.throwIfStopped();
+      if (steps.length === 0 && unit.state === undefined) return;
+      const answer = await session.commit({ id: randomUUID(), steps, ...state });
+      if (!("refused" in answer)) {
+        for (const [stream, count] of answer.rows) onLoaded(stream, count);
+        return;
+      }
+      await this.#stageAgain(unit, answer);
+    }
+  }
+
+  /** Leaves out batches of which no record remains. */
+  async #stagedSteps({ steps }: LoadUnit): Promise<readonly CommitStep[]> {
+    const staged: CommitStep[] = [];
+    for (const step of steps) {
+      if (step.kind !== "load") staged.push(step);
+      else {
+        // A stage may take long, and after an error elsewhere nobody waits for it.
+        const batch = await this.#options.stop.race(this.#stager.stage(step.batch));
+        if (batch !== undefined) staged.push({ kind: "load", staged: batch });
+      }
+    }
     return staged;
   }
 
-  async #commit(unit: LoadUnit): Promise<void> {
-    const { session, stop, onLoaded } = this.#options;
-    const { batches, replaced = [], activations = [], state } = unit;
-    const staged: StagedBatch[] = [];
-    for (const batch of batches) {
-      // A stage may take long, and after an error elsewhere nobody waits for it.
-      const one = await stop.race(this.stage(batch));
-      if (one !== undefined) staged.push(one);
+  /** Rewrites the refused batches of a unit. */
+  async #stageAgain(unit: LoadUnit, { refused }: RefusedCommit): Promise<void> {
+    const reasons = new Map(refused.map(({ staged, reason }) => [staged.batch.id, reason]));
+    const again: Promise<unknown>[] = [];
+    for (const batch of batchesOf(unit)) {
+      const staged = await this.#stager.stage(batch);
+      const reason = staged === undefined ? undefined : reasons.get(staged.batch.id);
+      if (staged === undefined || reason === undefined) continue;
+      again.push(this.#stager.stageAgain(batch, { staged, reason }));
     }
-    stop.throwIfStopped();
-    const isEmpty = staged.length + replaced.length + activations.length === 0 && state === undefined;
-    if (!isEmpty) {
-      const commit = { id: randomUUID(), batches: staged, replaced, activations };
-      const { rows } = await session.commit(state === undefined ? commit : { ...commit, state });
-      for (const [stream, count] of rows) onLoaded(stream, count);
-    }
-    for (const batch of batches) this.#staged.delete(batch);
-    unit.onCommitted();
-    await Promise.all(staged.map(({ batch }) => removeFiles(batch)));
+    if (again.length === 0) throw emptyRefusal();
+    await this.#options.stop.race(Promise.all(again));
   }
 }
 
-async function removeFiles({ files }: SpooledBatch): Promise<void> {
-  // What cannot be removed now goes with the folder.
-  await Promise.allSettled(files.map(({ path }) => rm(path, { force: true })));
+function batchesOf({ steps }: LoadUnit): readonly ClosedBatch[] {
+  return steps.flatMap((step) => (step.kind === "load" ? [step.batch] : []));
+}
+
+function streamOf(step: LoadStep): string {
+  return step.kind === "load" ? step.batch.stream : step.shape.spec.stream;
+}
+
+function emptyRefusal(): LoadError {
+  return new LoadError(
+    "a commit was refused for none of its batches. This is a fault of the target: report it.",
+  );
 }

@@ -3,7 +3,9 @@ import {
   type CommitPlan,
   type CommitPlanOptions,
   type InputEnd,
+  loadsOf,
   type ReceivedState,
+  replacementOf,
   unfinishedError,
 } from "./commit-plan.ts";
 import { type Hold, Receipts } from "./receipts.ts";
@@ -93,12 +95,9 @@ export class ReceiptPlan implements CommitPlan {
     this.close(sink);
     const { loader } = this.#options;
     const { batches, holds } = this.#held.get(sink) ?? { batches: [], holds: [] };
-    const { routes, pendingVersion } = sink;
-    if (!endedWithState || routes === undefined) return;
+    if (!endedWithState || sink.routes === undefined) return;
     loader.commit({
-      batches,
-      replaced: [routes.record.shape],
-      activations: pendingVersion === undefined ? [] : activationOf(sink, pendingVersion),
+      steps: [...replacementOf(sink), ...loadsOf(batches), ...activationOf(sink, sink.pendingVersion)],
       onCommitted: () => this.#release(holds),
     });
   }
@@ -126,8 +125,7 @@ export class ReceiptPlan implements CommitPlan {
     { batch, hold, version }: { batch?: ClosedBatch | undefined; hold?: Hold; version?: number },
   ): void {
     this.#options.loader.commit({
-      batches: batch === undefined ? [] : [batch],
-      activations: version === undefined ? [] : activationOf(sink, version),
+      steps: [...loadsOf(batch === undefined ? [] : [batch]), ...activationOf(sink, version)],
       onCommitted: () => this.#release(hold === undefined ? [] : [hold]),
     });
   }

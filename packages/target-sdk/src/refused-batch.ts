@@ -8,7 +8,8 @@ import type { SpooledBatch } from "./warehouse.ts";
 
 /** What it takes to write a batch anew. */
 export interface RefusedBatchOptions {
-  readonly lane: Omit<LaneOptions, "shape" | "root" | "validator">;
+  /** The lane that its lines were read by, without what a batch knows itself. */
+  readonly lane: Omit<LaneOptions, "shape" | "root" | "validator" | "mustRewrite">;
   readonly createWriter: (name: string) => SpoolWriter;
   readonly stop: Stop;
   readonly log: Logger;

@@ -10,12 +10,12 @@ import {
   type SchemaMessage,
   type UnknownMessage,
 } from "@chorale/singer";
-import { readBatchFiles } from "./batch-message.ts";
+import { type RecordWrapper, readBatchFiles, recordWrapperOf } from "./batch-message.ts";
 import type { InputChunk } from "./input.ts";
 import { type LinePlace, nameOf } from "./lane.ts";
 import { LineSpan } from "./line-span.ts";
 import { applySchema, type SchemaContext } from "./schema-intake.ts";
-import type { Route, Sink, SinkLines } from "./sink.ts";
+import { isOfForm, type Route, type Sink, type SinkLines } from "./sink.ts";
 import type { SpoolMemory } from "./spool-memory.ts";
 import { stateTextOf } from "./state-text.ts";
 
@@ -51,6 +51,7 @@ export class Router {
   readonly #place: Place = { lineNumber: undefined, file: undefined, mayBeUnsafe: false, mustRewrite: false };
   #sequence = 0;
   #endedWithState = false;
+  #ignoresActivations = false;
   #head: MessageHead | undefined;
   #headSink: Pick<Sink, "routes"> = noSink;
 
@@ -125,7 +126,7 @@ export class Router {
     const { sink, lane } = route;
     sink.counts.records += 1;
     this.#place.mayBeUnsafe = route.isChoosy && this.#span.mayBeUnsafe(line);
-    const isSafe = lane.isOpen && !this.#place.mayBeUnsafe && !this.#place.mustRewrite;
+    const isSafe = lane.isOpenTo(line) && !this.#place.mayBeUnsafe && !this.#place.mustRewrite;
     const taken = isSafe ? line : lane.take(line, this.#place);
     if (taken === undefined) return undefined;
     if (taken === line) this.#span.add(line, route);
@@ -138,18 +139,20 @@ export class Router {
   }
 
   #append(lines: SinkLines, route: Route): void {
-    const { sink, root } = route;
-    // The lines of one batch have one form.
-    if (sink.open !== undefined && sink.open.root !== root) this.#options.plan.close(sink);
+    const { sink } = route;
+    if (sink.open !== undefined && !isOfForm(lines, { route, open: sink.open }))
+      this.#options.plan.close(sink);
     // Lines that are validated are parsed, and their lane notes the version.
     if (!this.#options.settings.validate_records && !lines.rewritten) sink.versions.noteLines(lines.bytes);
     sink.append(lines, route);
   }
 
-  #closeFull(sink: Sink): Wait {
+  #closeFull(full: Sink): Wait {
     this.#span.flush();
-    this.#options.plan.close(sink);
-    return this.#options.loader.room();
+    const { plan, loader, settings, sinks } = this.#options;
+    plan.close(full);
+    if (settings.flush_all_streams) for (const sink of sinks.values()) plan.close(sink);
+    return loader.room();
   }
 
   #takeOther(line: Buffer, head: MessageHead | undefined): Wait {
@@ -235,6 +238,7 @@ export class Router {
 
   #activate(message: ActivateVersionMessage, sink: Sink): Wait {
     const { version } = message;
+    if (!this.#options.settings.process_activate_version_messages) return this.#ignoreActivation();
     const sequence = this.#sequence;
     const activate = () => {
       this.#options.plan.activate(sink, { sequence, version });
@@ -243,13 +247,22 @@ export class Router {
     return sink.routes === undefined ? this.#whenReady(sink, activate) : activate();
   }
 
+  #ignoreActivation(): undefined {
+    if (!this.#ignoresActivations) {
+      this.#options.log.warn(
+        "ACTIVATE_VERSION messages are left out: process_activate_version_messages is off",
+      );
+    }
+    this.#ignoresActivations = true;
+  }
+
   /** The records of a BATCH have their message's place among all messages. */
   async #batch(message: BatchMessage, sink: Sink): Promise<void> {
     const { settings, stop } = this.#options;
     const { lineNumber } = this.#place;
     await sink.ready;
     if (message.version !== undefined) sink.versions.note(message.version);
-    const wrap = wrapperOf(message);
+    const wrap = recordWrapperOf(message);
     for await (const chunk of readBatchFiles(message, {
       lineNumber,
       maxLineBytes: settings.max_line_bytes,
@@ -267,7 +280,7 @@ export class Router {
     this.#place.file = undefined;
   }
 
-  #bareRecord(line: Buffer, { sink, wrap }: { sink: Sink; wrap: Wrapper | undefined }): Wait {
+  #bareRecord(line: Buffer, { sink, wrap }: { sink: Sink; wrap: RecordWrapper | undefined }): Wait {
     const { routes } = sink;
     if (routes === undefined) return undefined;
     this.#place.mustRewrite = line[0] !== openingBrace || line[line.length - 1] !== closingBrace;
@@ -278,14 +291,4 @@ export class Router {
       this.#place.mustRewrite = false;
     }
   }
-}
-
-type Wrapper = (line: Buffer) => Buffer;
-
-/** A bare record has no place for its version: with one it becomes a RECORD. */
-function wrapperOf({ stream, version }: BatchMessage): Wrapper | undefined {
-  if (version === undefined) return undefined;
-  const before = Buffer.from(`{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`);
-  const behind = Buffer.from(`,"version":${JSON.stringify(version)}}`);
-  return (line) => Buffer.concat([before, line, behind]);
 }

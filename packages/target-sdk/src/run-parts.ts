@@ -7,9 +7,10 @@ import {
 } from "@chorale/singer";
 import type { CommitPlan } from "./commit-plan.ts";
 import { StreamCounts } from "./counts.ts";
-import { createLane, type LaneOptions, withNullsAllowed } from "./lane.ts";
+import { createLane, type LaneOptions } from "./lane.ts";
 import { Loader } from "./loader.ts";
 import { isDate, isDateTime, isTime } from "./moments.ts";
+import { withNullsAllowed } from "./nulls-allowed.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ReceiptPlan } from "./receipt-plan.ts";
 import { RecordVersions } from "./record-versions.ts";
@@ -177,7 +178,8 @@ function routesFactory(context: Context): RoutesFactory {
     }
     const isChoosy = shape.lane.unsafeBytes.length > 0;
     const route = (root: SpooledBatch["root"]) => {
-      const lane = createLane({ ...laneOptions(context, sink), shape, root, validator });
+      const mustRewrite = () => sink.isRewriting;
+      const lane = createLane({ ...laneOptions(context, sink), shape, root, validator, mustRewrite });
       return { sink, shape, root, lane, isChoosy };
     };
     return { record: route("record"), line: route("line") };
@@ -190,11 +192,11 @@ function validatorOf(
 ): Validator {
   const { stream, schema } = message;
   const isStrict = config.on_invalid_value === "error";
-  const checked = isStrict ? schema : withNullsAllowed(schema, shape.spec.keyProperties);
+  const checked = isStrict ? schema : withNullsAllowed(schema, shape.spec);
   return compile(checked, { stream, log });
 }
 
-type SharedLaneOptions = Omit<LaneOptions, "shape" | "root" | "validator">;
+type SharedLaneOptions = Omit<LaneOptions, "shape" | "root" | "validator" | "mustRewrite">;
 
 function laneOptions({ config, quarantine, log }: Context, { counts, versions }: Sink): SharedLaneOptions {
   return { settings: config, counts, versions, quarantine, log };
@@ -206,6 +208,14 @@ async function rewriteBatch(
 ): Promise<SpooledBatch | undefined> {
   const sink = context.sinks.get(batch.shape.spec.stream);
   if (sink === undefined) return undefined;
-  const { createWriter, stop, log } = context;
-  return await rewriteRefused(batch, { reason, lane: laneOptions(context, sink), createWriter, stop, log });
+  const { createWriter, stop, log, config } = context;
+  const { stream } = sink;
+  if (sink.noteRefusal()) {
+    log.info(`${stream}: its records are rewritten from its next batch on, because a batch was refused`, {
+      stream,
+    });
+  }
+  // With validation every line was parsed, and its keys were counted.
+  const lane = { ...laneOptions(context, sink), isDroppedCounted: config.validate_records };
+  return await rewriteRefused(batch, { reason, lane, createWriter, stop, log });
 }

@@ -20,6 +20,8 @@ export interface OpenBatch {
   readonly shape: TableShape;
   readonly root: SpooledBatch["root"];
   readonly writer: SpoolWriter;
+  /** Whether its lines are rewritten because an earlier batch of the stream was refused. */
+  readonly isRewriting: boolean;
   rows: number;
   bytes: number;
   /** Whether every line so far was rewritten. */
@@ -75,6 +77,14 @@ export interface SinkLines {
   readonly rewritten: boolean;
 }
 
+/** Whether lines may go into an open batch: all lines of a batch are read the same way. */
+export function isOfForm(
+  { rewritten }: SinkLines,
+  { route, open }: { readonly route: Route; readonly open: OpenBatch },
+): boolean {
+  return open.root === route.root && (!route.lane.hasTwoForms || open.rewritten === rewritten);
+}
+
 /** Gathers the records of one stream into batches. */
 export class Sink {
   readonly stream: string;
@@ -94,6 +104,7 @@ export class Sink {
   /** The version that becomes the table's at the end of the input. */
   pendingVersion: number | undefined;
   readonly #context: SinkContext;
+  #isRefused = false;
   #open: OpenBatch | undefined;
   #batchedAt = 0;
 
@@ -109,6 +120,21 @@ export class Sink {
 
   get hardDelete(): boolean {
     return this.#context.hardDelete;
+  }
+
+  /**
+   * Whether the next line is to be rewritten because a batch of the stream was refused: from the next batch on. The open
+   * one stays as it is, so that few batches have lines of both kinds.
+   */
+  get isRewriting(): boolean {
+    return this.#open?.isRewriting ?? this.#isRefused;
+  }
+
+  /** Notes that the warehouse refused a batch of the stream. Answers whether it is the first. */
+  noteRefusal(): boolean {
+    const isFirst = !this.#isRefused;
+    this.#isRefused = true;
+    return isFirst;
   }
 
   /** The batch that takes records now. */
@@ -159,6 +185,7 @@ export class Sink {
       shape,
       root,
       writer: this.#context.createWriter(id),
+      isRewriting: this.#isRefused,
       rows: 0,
       bytes: 0,
       rewritten: true,

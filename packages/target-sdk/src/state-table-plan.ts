@@ -4,13 +4,15 @@ import {
   type CommitPlan,
   type CommitPlanOptions,
   type InputEnd,
+  loadsOf,
   type ReceivedState,
+  replacementOf,
   unfinishedError,
 } from "./commit-plan.ts";
+import type { LoadStep } from "./loader.ts";
 import type { ClosedBatch, OpenBatch, Sink } from "./sink.ts";
 import { splitBatch } from "./split-batch.ts";
 import type { SpoolWriter } from "./spool-writer.ts";
-import type { Activation, TableShape } from "./warehouse.ts";
 
 /** What this plan needs beside what every plan does. */
 export interface StateTablePlanOptions extends CommitPlanOptions {
@@ -19,18 +21,18 @@ export interface StateTablePlanOptions extends CommitPlanOptions {
   readonly createWriter: (name: string) => SpoolWriter;
 }
 
-interface ReceivedActivation {
-  readonly sequence: number;
-  readonly activation: Activation;
-}
+/** What came since the last unit, in its order. */
+type Arrival =
+  | { readonly kind: "batch"; readonly batch: ClosedBatch }
+  | { readonly kind: "activation"; readonly sequence: number; readonly steps: readonly LoadStep[] };
 
-/** What goes into the last unit beside its records. */
+/** What goes into the last unit beside what arrived: before it and behind it. */
 interface LastUnit {
-  readonly replaced: readonly TableShape[];
-  readonly activations: readonly Activation[];
+  readonly first: readonly LoadStep[];
+  readonly last: readonly LoadStep[];
 }
 
-const nothingMore: LastUnit = { replaced: [], activations: [] };
+const nothingMore: LastUnit = { first: [], last: [] };
 
 /**
  * The plan with a state table: the records of all streams up to a STATE are committed with it, in one
@@ -40,9 +42,8 @@ const nothingMore: LastUnit = { replaced: [], activations: [] };
  */
 export class StateTablePlan implements CommitPlan {
   readonly #options: StateTablePlanOptions;
-  /** Closed batches of the unit, in the order in which they were closed. */
-  #closed: readonly ClosedBatch[] = [];
-  #activations: readonly ReceivedActivation[] = [];
+  /** Closed batches and activations of the unit; a stream's are in the order of their messages. */
+  #arrivals: readonly Arrival[] = [];
   /** The last STATE that is in no unit yet. */
   #state: ReceivedState | undefined;
   #lastState: ReceivedState | undefined;
@@ -63,16 +64,13 @@ export class StateTablePlan implements CommitPlan {
   }
 
   close(sink: Sink): void {
-    const batch = sink.close();
-    if (batch === undefined) return;
-    this.#closed = [...this.#closed, batch];
-    this.#isDue = true;
+    if (this.#closeSink(sink)) this.#isDue = true;
   }
 
   receive(state: ReceivedState): void {
     this.#state = state;
     this.#lastState = state;
-    for (const batch of this.#closed) this.#options.loader.stageAhead(batch);
+    for (const batch of closedBatches(this.#arrivals)) this.#options.loader.stageAhead(batch);
     if (this.#isDue && !this.#waitsForEnd) this.#cut(nothingMore);
     else this.#startTimer();
   }
@@ -83,8 +81,12 @@ export class StateTablePlan implements CommitPlan {
       return;
     }
     sink.pendingVersion = undefined;
-    const activations = activationOf(sink, version).map((activation) => ({ sequence, activation }));
-    this.#activations = [...this.#activations, ...activations];
+    // What came before the message goes before the activation, and what comes behind it behind.
+    this.#closeSink(sink);
+    this.#arrivals = [
+      ...this.#arrivals,
+      { kind: "activation", sequence, steps: activationOf(sink, version) },
+    ];
   }
 
   async finish({ endedWithState }: InputEnd): Promise<void> {
@@ -98,53 +100,60 @@ export class StateTablePlan implements CommitPlan {
     if (!endedWithState && unfinished.length > 0)
       throw unfinishedError(unfinished.map(({ stream }) => stream));
     const left = this.#leftBehind(sinks);
-    if (left > 0 || this.#activations.length > 0) throw leftBehindError(left);
+    if (left > 0 || this.#arrivals.length > 0) throw leftBehindError(left);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
+  /** Answers whether there was a batch to close. */
+  #closeSink(sink: Sink): boolean {
+    const batch = sink.close();
+    if (batch === undefined) return false;
+    this.#arrivals = [...this.#arrivals, { kind: "batch", batch }];
+    return true;
+  }
+
   /** Commits everything before the last STATE. What came after it stays for the next unit. */
-  #cut(last: LastUnit): void {
-    const hasMore = last.replaced.length + last.activations.length > 0;
+  #cut({ first, last }: LastUnit): void {
+    const hasMore = first.length + last.length > 0;
     const state = this.#state ?? (hasMore ? this.#lastState : undefined);
     if (state === undefined) return;
     this.stop();
     this.#timer = undefined;
-    const parts = [...this.#closed, ...this.#closeBefore()].map((batch) => this.#partsOf(batch));
-    const isBefore = ({ sequence }: ReceivedActivation) => sequence < state.sequence;
-    const activations = this.#activations.filter(isBefore).map(({ activation }) => activation);
-    this.#activations = this.#activations.filter((activation) => !isBefore(activation));
-    this.#closed = parts.flatMap(({ after }) => after);
-    this.#isDue = this.#closed.length > 0;
+    const arrived = this.#takeBefore(state);
+    this.#isDue = closedBatches(this.#arrivals).length > 0;
     this.#state = undefined;
     if (this.#isDue) this.#startTimer();
     const { loader, outlet, stateId } = this.#options;
     loader.commit({
-      batches: parts.flatMap(({ before }) => before),
-      replaced: last.replaced,
-      activations: [...activations, ...last.activations],
+      steps: [...first, ...arrived, ...last],
       state: { id: stateId, value: state.text },
       onCommitted: () => outlet.offer(state.text),
     });
   }
 
-  /** Closes the open batches that have records before the last STATE. */
-  #closeBefore(): readonly ClosedBatch[] {
-    return [...this.#options.sinks.values()].flatMap((sink) => {
-      const { open } = sink;
-      const batch = open !== undefined && this.#rowsBefore(open) > 0 ? sink.close() : undefined;
-      return batch === undefined ? [] : [batch];
+  /** Takes what came before a STATE, of open batches too, and keeps what came behind. */
+  #takeBefore({ sequence }: ReceivedState): readonly LoadStep[] {
+    for (const sink of this.#options.sinks.values()) {
+      if (sink.open !== undefined && this.#rowsBefore(sink.open) > 0) this.#closeSink(sink);
+    }
+    const parts = this.#arrivals.map((arrival) => {
+      if (arrival.kind === "batch") return this.#partsOf(arrival.batch);
+      const isBefore = arrival.sequence < sequence;
+      return isBefore ? { before: arrival.steps, after: [] } : { before: [], after: [arrival] };
     });
+    this.#arrivals = parts.flatMap(({ after }) => after);
+    return parts.flatMap(({ before }) => before);
   }
 
-  #partsOf(batch: ClosedBatch): { before: readonly ClosedBatch[]; after: readonly ClosedBatch[] } {
+  #partsOf(batch: ClosedBatch): { before: readonly LoadStep[]; after: readonly Arrival[] } {
     const rows = this.#rowsBefore(batch);
-    if (rows === batch.rows) return { before: [batch], after: [] };
-    if (rows === 0) return { before: [], after: [batch] };
+    if (rows === batch.rows) return { before: loadsOf([batch]), after: [] };
+    if (rows === 0) return { before: [], after: [{ kind: "batch", batch }] };
     const { first, rest } = splitBatch(batch, { rows, createWriter: this.#options.createWriter });
-    return { before: [first], after: [rest] };
+    return { before: loadsOf([first]), after: [{ kind: "batch", batch: rest }] };
   }
 
   /** How many of a batch's records came before the last STATE. */
@@ -154,7 +163,10 @@ export class StateTablePlan implements CommitPlan {
 
   #leftBehind(sinks: readonly Sink[]): number {
     const open = sinks.map((sink) => sink.open?.rows ?? 0);
-    return [...open, ...this.#closed.map(({ rows }) => rows)].reduce((sum, rows) => sum + rows, 0);
+    return [...open, ...closedBatches(this.#arrivals).map(({ rows }) => rows)].reduce(
+      (sum, rows) => sum + rows,
+      0,
+    );
   }
 
   #startTimer(): void {
@@ -168,14 +180,14 @@ export class StateTablePlan implements CommitPlan {
   }
 }
 
+function closedBatches(arrivals: readonly Arrival[]): readonly ClosedBatch[] {
+  return arrivals.flatMap((arrival) => (arrival.kind === "batch" ? [arrival.batch] : []));
+}
+
 function lastUnitOf(sinks: readonly Sink[]): LastUnit {
   return {
-    replaced: sinks.flatMap(({ loadMethod, routes }) =>
-      loadMethod === "overwrite" && routes !== undefined ? [routes.record.shape] : [],
-    ),
-    activations: sinks.flatMap((sink) =>
-      sink.pendingVersion === undefined ? [] : activationOf(sink, sink.pendingVersion),
-    ),
+    first: sinks.flatMap((sink) => (sink.loadMethod === "overwrite" ? replacementOf(sink) : [])),
+    last: sinks.flatMap((sink) => activationOf(sink, sink.pendingVersion)),
   };
 }
 

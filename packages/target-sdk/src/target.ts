@@ -1,6 +1,21 @@
-import { checkConfig, type Logger, type Metrics, type ObjectSchema, silentLogger } from "@chorale/singer";
+import {
+  checkConfig,
+  checkPartialConfig,
+  type Logger,
+  type Metrics,
+  type ObjectSchema,
+  silentLogger,
+} from "@chorale/singer";
 import { readPackageVersion, withoutSecretDefaults } from "@chorale/singer/cli";
 import { type About, sdkVersion, targetCapabilities } from "./about.ts";
+import {
+  type CheckReport,
+  commandNamesOf,
+  dryWarehouse,
+  notOffered,
+  type TargetCommandName,
+  type TargetCommands,
+} from "./commands.ts";
 import type { TargetInput } from "./input.ts";
 import type { RunSummary } from "./run.ts";
 import type { TargetSettings } from "./settings.ts";
@@ -18,6 +33,8 @@ export interface TargetOptions<Config> {
   readonly warehouse: Warehouse<Config>;
   /** What it can do beside what every target can. @default none */
   readonly capabilities?: readonly string[];
+  /** What it offers beside loading: a check, a set-up script, a dry run. @default nothing */
+  readonly commands?: TargetCommands<Config>;
 }
 
 /** How messages are loaded. */
@@ -37,10 +54,16 @@ export interface RunOptions<Config> {
   readonly onState?: (state: string) => void | Promise<void>;
   /** Answers the time that batches are stamped with. @default the system's */
   readonly clock?: () => Date;
+  /**
+   * Called with each statement that the run would send; nothing is changed then, and no state goes out. Refused with
+   * `ConfigError` by a target that offers no dry run.
+   * @default the run loads
+   */
+  readonly dryRun?: (statement: string) => void;
 }
 
-/** How a committed state is read. */
-export interface ReadStateOptions {
+/** How a command of a target runs: its committed state, its check, its script. */
+export interface CommandOptions {
   /** @default says nothing */
   readonly log?: Logger;
   readonly signal?: AbortSignal;
@@ -59,7 +82,16 @@ export interface Target<Config> {
    */
   run(input: TargetInput, options: RunOptions<Config>): Promise<RunSummary>;
   /** Answers the state that is committed under the config's `state_id`; undefined when there is none. */
-  readState(config: Config | unknown, options?: ReadStateOptions): Promise<string | undefined>;
+  readState(config: Config | unknown, options?: CommandOptions): Promise<string | undefined>;
+  /** What it offers beside loading. */
+  readonly commands: readonly TargetCommandName[];
+  /** Proves what a run needs. Throws `ConfigError` where no check is offered. */
+  check(config: Config | unknown, options?: CommandOptions): Promise<CheckReport>;
+  /**
+   * Answers a script that makes what a run needs; required settings may be absent. Throws `ConfigError` where none is
+   * offered.
+   */
+  initialize(settings: Partial<Config> | unknown, options?: CommandOptions): Promise<string>;
 }
 
 /**
@@ -79,28 +111,24 @@ export interface Target<Config> {
  * ```
  */
 export function defineTarget<Config extends TargetSettings>(options: TargetOptions<Config>): Target<Config> {
-  const { name, description, config, warehouse } = options;
+  const { name, description, config, warehouse, commands = {} } = options;
   return Object.freeze({
     name,
     description,
     config,
+    commands: commandNamesOf(commands),
     about: () => aboutOf(options),
-    async run(input: TargetInput, run: RunOptions<Config>) {
-      const log = run.log ?? silentLogger;
-      const { runTarget } = await import("./run.ts");
-      return await runTarget({
-        name,
-        warehouse,
-        input,
-        log,
-        config: await checkConfig(config, run.config, { name, log }),
-        metrics: run.metrics,
-        signal: run.signal,
-        onState: run.onState ?? (() => undefined),
-        clock: run.clock ?? (() => new Date()),
-      });
+    run: (input: TargetInput, run: RunOptions<Config>) => runOf(options, { input, run }),
+    async check(value: unknown, { log = silentLogger, signal = neverAborted() }: CommandOptions = {}) {
+      if (commands.check === undefined) throw notOffered(name, "check");
+      return await commands.check(await checkConfig(config, value, { name, log }), { log, signal });
     },
-    async readState(value: unknown, { log = silentLogger, signal }: ReadStateOptions = {}) {
+    async initialize(value: unknown, { log = silentLogger, signal = neverAborted() }: CommandOptions = {}) {
+      if (commands.initialize === undefined) throw notOffered(name, "initialize");
+      const settings = await checkPartialConfig(config, value, { name, log });
+      return await commands.initialize(settings, { log, signal });
+    },
+    async readState(value: unknown, { log = silentLogger, signal }: CommandOptions = {}) {
       const { readCommittedState } = await import("./run.ts");
       const checked = await checkConfig(config, value, { name, log });
       return await readCommittedState({ warehouse, config: checked, log, signal });
@@ -108,8 +136,34 @@ export function defineTarget<Config extends TargetSettings>(options: TargetOptio
   });
 }
 
+function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
+
+async function runOf<Config extends TargetSettings>(
+  { name, config, warehouse, commands = {} }: TargetOptions<Config>,
+  { input, run }: { input: TargetInput; run: RunOptions<Config> },
+): Promise<RunSummary> {
+  const { log = silentLogger, dryRun, onState = () => undefined, clock = () => new Date() } = run;
+  if (dryRun !== undefined && commands.dryRun !== true) throw notOffered(name, "dry-run");
+  const { runTarget } = await import("./run.ts");
+  const summary = await runTarget({
+    name,
+    input,
+    log,
+    clock,
+    warehouse: dryRun === undefined ? warehouse : dryWarehouse(warehouse, dryRun),
+    config: await checkConfig(config, run.config, { name, log }),
+    metrics: run.metrics,
+    signal: run.signal,
+    onState: dryRun === undefined ? onState : () => undefined,
+  });
+  return dryRun === undefined ? summary : { ...summary, state: undefined };
+}
+
 async function aboutOf<Config>(options: TargetOptions<Config>): Promise<About> {
   const { name, description, config, capabilities = [] } = options;
+  const commands = commandNamesOf(options.commands ?? {});
   return {
     name,
     description,
@@ -118,5 +172,6 @@ async function aboutOf<Config>(options: TargetOptions<Config>): Promise<About> {
     supported_python_versions: [],
     capabilities: [...new Set([...targetCapabilities, ...capabilities])].sort(),
     settings: withoutSecretDefaults(config.json),
+    ...(commands.length > 0 ? { commands } : {}),
   };
 }

@@ -58,7 +58,7 @@ export function createConverter(type: ColumnType, declared: ColumnType = type): 
         ? numberConverter(wholeDoubleText, "an integer that a column of doubles can hold")
         : numberConverter(doubleText, "a finite number");
     case "boolean":
-      return (value) => (typeof value === "boolean" ? String(value) : invalid(value, "true or false"));
+      return (value) => (typeof value === "boolean" ? String(value) : invalidValueOf(value, "true or false"));
     case "timestamp":
       return momentConverter(timestampText, "a date-time of the years 0001 to 9999");
     case "date":
@@ -96,13 +96,13 @@ function numberSource(value: unknown): string | undefined {
 function numberConverter(convert: (text: string) => string | undefined, wanted: string): ValueConverter {
   return (value) => {
     const text = typeof value === "string" ? value : numberSource(value);
-    return (text === undefined ? undefined : convert(text)) ?? invalid(value, wanted);
+    return (text === undefined ? undefined : convert(text)) ?? invalidValueOf(value, wanted);
   };
 }
 
 function momentConverter(convert: (text: string) => string | undefined, wanted: string): ValueConverter {
   return (value) =>
-    (typeof value === "string" ? quoted(convert(value)) : undefined) ?? invalid(value, wanted);
+    (typeof value === "string" ? quoted(convert(value)) : undefined) ?? invalidValueOf(value, wanted);
 }
 
 function textConverter(maxLength: number | undefined): ValueConverter {
@@ -110,7 +110,7 @@ function textConverter(maxLength: number | undefined): ValueConverter {
     const text = typeof value === "string" ? value : (numberSource(value) ?? jsonText(value));
     // UTF-16 units are never fewer than characters, so that most texts are not counted.
     if (maxLength !== undefined && text.length > maxLength && characters(text) > maxLength) {
-      return invalid(value, `a text of at most ${maxLength} characters`);
+      return invalidValueOf(value, `a text of at most ${maxLength} characters`);
     }
     return JSON.stringify(text);
   };
@@ -130,7 +130,8 @@ function characters(text: string): number {
   return count;
 }
 
-function invalid(value: unknown, wanted: string): InvalidValue {
+/** Says that a value is not what is wanted. */
+export function invalidValueOf(value: unknown, wanted: string): InvalidValue {
   return { invalid: `${describeValue(value)} is not ${wanted}` };
 }
 

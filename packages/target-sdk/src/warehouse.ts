@@ -31,6 +31,8 @@ export interface LaneRules {
   /** Why every line of the stream has to be rewritten; absent when it need not be. */
   readonly rewriteAll?: string;
   readonly unsafeBytes: readonly UnsafeBytes[];
+  /** A line of more bytes than this has to be rewritten, so that what is said of large values applies. */
+  readonly longLineBytes?: number;
   /** Whether a parsed record has to be rewritten. Called only where the record is parsed anyway. */
   unsafeRecord?(record: Readonly<Record<string, unknown>>): boolean;
 }
@@ -77,7 +79,7 @@ export interface SpooledBatch {
   readonly version?: number;
   /**
    * Whether the lines were written by the SDK's rewriting lane, value by value in the form of
-   * {@link ColumnType}: they are safe, and staging may not refuse them.
+   * {@link ColumnType}: they are safe, and neither staging nor a commit may refuse them.
    */
   readonly rewritten: boolean;
   readonly times: BatchTimes;
@@ -90,7 +92,7 @@ export interface StagedBatch {
   readonly token: string;
   /**
    * Whether the session is done with the batch's files, which are then removed at once. Else they stay until the
-   * batch is committed or discarded.
+   * batch is committed or discarded. A commit may not refuse a batch whose files are gone.
    * @default false
    */
   readonly copied?: boolean;
@@ -100,6 +102,13 @@ export interface StagedBatch {
 export interface RefusedBatch {
   readonly refused: string;
 }
+
+/** One thing that a commit does. */
+export type CommitStep =
+  /** The table's former rows go (`overwrite`). */
+  | { readonly kind: "replace"; readonly shape: TableShape }
+  | { readonly kind: "load"; readonly staged: StagedBatch }
+  | ({ readonly kind: "activate" } & Activation);
 
 /** Rows of other versions of a table become obsolete. */
 export interface Activation {
@@ -121,12 +130,8 @@ export interface StateReceipt {
 export interface CommitUnit {
   /** Unique among all commits of all runs; a ledger row carries it. */
   readonly id: string;
-  /** In the order in which they are applied. */
-  readonly batches: readonly StagedBatch[];
-  /** Tables whose former rows go before the batches come (`overwrite`). */
-  readonly replaced: readonly TableShape[];
-  /** Applied after the batches. */
-  readonly activations: readonly Activation[];
+  /** Applied in their order. The order between those of different tables is of no consequence. */
+  readonly steps: readonly CommitStep[];
   readonly state?: StateReceipt;
 }
 
@@ -134,6 +139,21 @@ export interface CommitUnit {
 export interface CommitResult {
   /** Rows loaded, by stream. */
   readonly rows: ReadonlyMap<string, number>;
+}
+
+/**
+ * Nothing of a unit was committed, because these batches of it may not be loaded from the bytes they came in. The
+ * SDK rewrites them, stages them again and commits the rest and them in a new unit.
+ */
+export interface RefusedCommit {
+  /** At least one; none of them was rewritten. */
+  readonly refused: readonly { readonly staged: StagedBatch; readonly reason: string }[];
+}
+
+/** Takes what a run would do. */
+export interface DryRun {
+  /** Takes the text of a statement, without secrets. */
+  statement(sql: string): void;
 }
 
 /** What a warehouse is told when it is connected to. */
@@ -146,6 +166,12 @@ export interface WarehouseContext {
   readonly signal: AbortSignal;
   /** A private folder that is removed after the run. */
   readonly tempDir: string;
+  /**
+   * Set when the run only shows what it would do: the session changes nothing, neither in the warehouse nor in its
+   * stages, hands each statement that it would run to `statement`, in their order, and answers as if it had. No
+   * state goes out. Only for targets that offer it, in `commands.dryRun`.
+   */
+  readonly dryRun?: DryRun;
 }
 
 /** How a session wants its spool files. */
@@ -156,19 +182,26 @@ export interface SpoolRules {
 }
 
 /**
- * A connection to a warehouse, and what a target's author writes. The SDK never calls `commit` twice
- * at a time, never calls `prepare` twice at a time, never stages one batch twice at a time, and calls `prepare` of
- * a table only while no commit of that table runs. `prepare`, `stage` and `commit` of different tables may run
- * at the same time.
+ * A connection to a warehouse, and what a target's author writes.
+ *
+ * What may overlap: units that share no stream are committed at the same time, `parallelCommits` of them at most; those
+ * of one stream, and those with a state, are committed one after the other in the order of their records. `prepare` is
+ * never called twice at a time, and of a table only while no commit of that table runs. No batch is staged
+ * twice at a time. Apart from that `prepare`, `stage`, `commit` and `discard` may run at the same time.
  */
 export interface WarehouseSession {
   readonly spool: SpoolRules;
+  /**
+   * How many commits of units that share no stream may run at the same time.
+   * @default 1
+   */
+  readonly parallelCommits?: number;
   /** Makes the table, or adds and widens columns. Outside any commit. Throws `ConfigError` or `LoadError`. */
   prepare(spec: TableSpec): Promise<TableShape>;
   /** Brings the batch's files to where the warehouse can read them. Harmless if repeated. */
   stage(batch: SpooledBatch): Promise<StagedBatch | RefusedBatch>;
   /** One transaction: all of the unit, or nothing. Throws `LoadError`. */
-  commit(unit: CommitUnit): Promise<CommitResult>;
+  commit(unit: CommitUnit): Promise<CommitResult | RefusedCommit>;
   /** Forgets a staged batch that will not be committed. */
   discard(staged: StagedBatch): Promise<void>;
   /** The committed state of `id` as JSON text; undefined when there is none. */

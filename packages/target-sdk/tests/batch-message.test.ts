@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryWarehouse } from "./memory-warehouse.ts";
 import { activate, bytes, record, runWith, schema, state } from "./run-support.ts";
 import { useTempFolder } from "./temp-folder.ts";
+import { loadsOf } from "./unit-steps.ts";
 
 const folder = useTempFolder();
 const config = (more: Readonly<Record<string, unknown>> = {}) => ({
@@ -49,7 +50,7 @@ describe("a BATCH message", () => {
     });
     expect({ error, states }).toEqual({ error: undefined, states: ["1"] });
     expect(warehouse.records("a")).toEqual([0, 1, 2, 3, 4, 5, 6].map((id) => ({ id })));
-    const loaded = warehouse.commits.flatMap(({ batches }) => batches);
+    const loaded = warehouse.commits.flatMap(loadsOf);
     expect(loaded.map(({ batch: { root, rows } }) => [root, rows])).toEqual([
       ["record", 1],
       ["line", 5],

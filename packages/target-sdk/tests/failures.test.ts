@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryWarehouse } from "./memory-warehouse.ts";
 import { bytes, feed, gate, record, runWith, schema, state } from "./run-support.ts";
 import { useTempFolder } from "./temp-folder.ts";
+import { streamsOf } from "./unit-steps.ts";
 
 const folder = useTempFolder();
 const config = (more: Readonly<Record<string, unknown>> = {}) => ({ temp_dir: folder.path, ...more });
@@ -363,7 +364,10 @@ describe("back-pressure", () => {
           for (let turn = 0; turn < 20 - count; turn += 1)
             await new Promise((resolve) => setImmediate(resolve));
         },
-        beforeCommit: ({ batches }) => void order.push(batches[0]?.batch.shape.spec.stream),
+        beforeCommit: async (unit) => {
+          order.push(...streamsOf(unit));
+          await new Promise((resolve) => setImmediate(resolve));
+        },
       },
     });
     const streams = ["a", "b", "c", "d", "e", "f", "a", "b"];

@@ -1,10 +1,12 @@
 import { isObject, object } from "@chorale/singer";
 import {
   type Activation,
+  type CommitResult,
   type CommitUnit,
   defineTarget,
   type LaneRules,
   type RefusedBatch,
+  type RefusedCommit,
   type SpooledBatch,
   type SpoolRules,
   type StagedBatch,
@@ -17,6 +19,7 @@ import {
   type WarehouseSession,
 } from "@chorale/target-sdk";
 import { readSpoolFile } from "../src/spool-reader.ts";
+import { loadsOf, streamsOf } from "./unit-steps.ts";
 
 /** A row as it is stored. */
 export interface Row {
@@ -31,6 +34,8 @@ export interface MemoryHooks {
   readonly stage?: (rows: readonly Row[], count: number) => Promise<void> | void;
   /** Answers why a batch is refused. */
   readonly refuse?: (batch: SpooledBatch, rows: readonly Row[]) => string | undefined;
+  /** Answers why a commit refuses a batch of its unit. */
+  readonly refuseInCommit?: (batch: SpooledBatch, rows: readonly Row[]) => string | undefined;
   readonly beforeCommit?: (unit: CommitUnit, count: number) => Promise<void> | void;
   /** Called when a commit is durable, before it is acknowledged. */
   readonly afterCommit?: (unit: CommitUnit, count: number) => Promise<void> | void;
@@ -42,6 +47,7 @@ export interface MemoryOptions {
   readonly spool?: Partial<SpoolRules>;
   /** Whether staging copies the rows, so that spool files may go. */
   readonly copied?: boolean;
+  readonly parallelCommits?: number;
 }
 
 /** A warehouse that keeps its rows in memory: all of a commit, or none of it. */
@@ -53,6 +59,10 @@ export class MemoryWarehouse implements Warehouse<TargetSettings> {
   readonly staged: SpooledBatch[] = [];
   readonly discarded: string[] = [];
   readonly contexts: WarehouseContext[] = [];
+  /** The units that were refused. */
+  readonly refused: CommitUnit[] = [];
+  /** What is prepared or committed now, by stream. */
+  readonly busy = new Set<string>();
   /** What the SDK did that its contract with a session forbids. */
   readonly breaches: string[] = [];
   sessions = 0;
@@ -90,6 +100,7 @@ export class MemoryWarehouse implements Warehouse<TargetSettings> {
 
 class MemorySession implements WarehouseSession {
   readonly spool: SpoolRules;
+  readonly parallelCommits?: number;
   readonly #warehouse: MemoryWarehouse;
   readonly #rows = new Map<string, readonly Row[]>();
   #prepares = 0;
@@ -98,12 +109,14 @@ class MemorySession implements WarehouseSession {
 
   constructor(warehouse: MemoryWarehouse) {
     this.#warehouse = warehouse;
-    this.spool = { compression: "zstd", maxFileBytes: 64 * 1024 * 1024, ...warehouse.options.spool };
+    const { spool, parallelCommits } = warehouse.options;
+    this.spool = { compression: "zstd", maxFileBytes: 64 * 1024 * 1024, ...spool };
+    if (parallelCommits !== undefined) this.parallelCommits = parallelCommits;
   }
 
   prepare(spec: TableSpec): Promise<TableShape> {
     const { hooks, lane } = this.#warehouse.options;
-    return this.#warehouse.counted("prepare", async () => {
+    return this.#alone([spec.stream], "prepare", async () => {
       this.#prepares += 1;
       await hooks?.prepare?.(spec, this.#prepares);
       this.#warehouse.prepared.push(spec);
@@ -130,12 +143,18 @@ class MemorySession implements WarehouseSession {
     });
   }
 
-  commit(unit: CommitUnit) {
+  commit(unit: CommitUnit): Promise<CommitResult | RefusedCommit> {
     const { hooks } = this.#warehouse.options;
-    return this.#warehouse.counted("commit", async () => {
+    const holds = [...streamsOf(unit), ...(unit.state === undefined ? [] : ["the state"])];
+    return this.#alone(holds, "commit", async () => {
       this.#commits += 1;
       const count = this.#commits;
       await hooks?.beforeCommit?.(unit, count);
+      const refused = this.#refused(unit);
+      if (refused.length > 0) {
+        this.#warehouse.refused.push(unit);
+        return { refused };
+      }
       const rows = this.#apply(unit);
       await hooks?.afterCommit?.(unit, count);
       if (this.#warehouse.contexts.at(-1)?.signal.aborted === true) {
@@ -161,22 +180,54 @@ class MemorySession implements WarehouseSession {
     this.#warehouse.closed += 1;
   }
 
+  /** Notes a breach when something else works on one of the streams. */
+  #alone<T>(streams: readonly string[], what: "prepare" | "commit", task: () => Promise<T>): Promise<T> {
+    const { busy, breaches } = this.#warehouse;
+    const held = new Set(streams);
+    return this.#warehouse.counted(what, async () => {
+      for (const stream of held) {
+        if (busy.has(stream)) breaches.push(`${what} of ${stream}, which is busy`);
+        busy.add(stream);
+      }
+      try {
+        return await task();
+      } finally {
+        for (const stream of held) busy.delete(stream);
+      }
+    });
+  }
+
+  #refused(unit: CommitUnit): RefusedCommit["refused"] {
+    const { refuseInCommit } = this.#warehouse.options.hooks ?? {};
+    return loadsOf(unit).flatMap((staged) => {
+      const reason = refuseInCommit?.(staged.batch, this.#rows.get(staged.token) ?? []);
+      return reason === undefined ? [] : [{ staged, reason }];
+    });
+  }
+
   #apply(unit: CommitUnit): Map<string, number> {
-    const { tables, states, commits } = this.#warehouse;
+    const { states, commits, breaches } = this.#warehouse;
     const counts = new Map<string, number>();
-    for (const { spec } of unit.replaced) tables.set(spec.stream, []);
-    for (const { batch, token } of unit.batches) {
-      const rows = this.#rows.get(token);
-      if (rows === undefined) throw new Error(`${token} was not staged`);
-      const { stream } = batch.shape.spec;
-      const before = tables.get(stream) ?? [];
-      tables.set(stream, batch.loadMethod === "upsert" ? merged(before, rows, batch) : [...before, ...rows]);
-      counts.set(stream, (counts.get(stream) ?? 0) + rows.length);
+    if (commits.some(({ id }) => id === unit.id)) breaches.push(`${unit.id} twice`);
+    for (const step of unit.steps) {
+      if (step.kind === "load") this.#load(step.staged, counts);
+      else if (step.kind === "replace") this.#warehouse.tables.set(step.shape.spec.stream, []);
+      else activate(this.#warehouse.tables, step);
     }
-    for (const activation of unit.activations) activate(tables, activation);
     if (unit.state !== undefined) states.set(unit.state.id, unit.state.value);
     commits.push(unit);
     return counts;
+  }
+
+  #load({ batch, token }: StagedBatch, counts: Map<string, number>): void {
+    const { tables } = this.#warehouse;
+    const rows = this.#rows.get(token);
+    if (rows === undefined) throw new Error(`${token} was not staged`);
+    this.#rows.delete(token);
+    const { stream } = batch.shape.spec;
+    const before = tables.get(stream) ?? [];
+    tables.set(stream, batch.loadMethod === "upsert" ? merged(before, rows, batch) : [...before, ...rows]);
+    counts.set(stream, (counts.get(stream) ?? 0) + rows.length);
   }
 }
 

@@ -33,6 +33,7 @@ describe("columnsToNull", () => {
     expect(rewriter.rewrite('{"id":"1","name":"x","a/b~c":"y"}', { nulls: ["a/b~c"] })).toEqual({
       line: '{"id":"1","name":"x","a/b~c":null}',
       nulled: ["a/b~c"],
+      truncated: [],
       dropped: [],
       replaced: false,
     });

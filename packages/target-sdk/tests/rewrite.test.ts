@@ -52,6 +52,7 @@ describe("createRewriter", () => {
     expect(rewrite(line, { root: "record" })).toEqual({
       line: '{"record":{"id":"1","at":"2024-01-01T00:00:00.000000Z"},"version":1700,"time_extracted":"2024-01-01T00:00:01.000000Z"}',
       nulled: [],
+      truncated: [],
       dropped: [],
       replaced: false,
     });
@@ -104,7 +105,13 @@ describe("createRewriter", () => {
     ],
     ["space around everything", ' { "id" : 1 , "name" : "a" } ', '{"id":"1","name":"a"}'],
   ])("keeps %s", (_name, line, expected) => {
-    expect(rewrite(line)).toEqual({ line: expected, nulled: [], dropped: [], replaced: false });
+    expect(rewrite(line)).toEqual({
+      line: expected,
+      nulled: [],
+      truncated: [],
+      dropped: [],
+      replaced: false,
+    });
     expect(rewrite(Buffer.from(line)).line).toBe(expected);
     expect(rewrite(expected).line).toBe(expected);
   });
@@ -121,12 +128,13 @@ describe("createRewriter", () => {
       '{"id":"1","name":"a\uFFFD"}',
     ],
   ])("replaces %s and says so", (_name, line, expected) => {
-    expect(rewrite(line)).toEqual({ line: expected, nulled: [], dropped: [], replaced: true });
+    expect(rewrite(line)).toEqual({ line: expected, nulled: [], truncated: [], dropped: [], replaced: true });
   });
 
   it("leaves out keys that have no column, and names them", () => {
     expect(rewrite('{"id":1,"toString":2,"other":{"a":1}}')).toMatchObject({
       line: '{"id":"1"}',
+      truncated: [],
       dropped: ["toString", "other"],
     });
   });
@@ -136,6 +144,7 @@ describe("createRewriter", () => {
     expect(rewrite(line, { root: "record", onInvalidValue: "null" })).toEqual({
       line: '{"record":{"id":"1","at":null,"ratio":null,"name":"a"}}',
       nulled: ["at", "ratio", "time_extracted"],
+      truncated: [],
       dropped: [],
       replaced: false,
     });

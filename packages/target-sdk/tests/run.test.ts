@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { MemoryWarehouse } from "./memory-warehouse.ts";
 import { bytes, feed, gate, record, runWith, schema, state } from "./run-support.ts";
 import { useTempFolder } from "./temp-folder.ts";
+import { loadsOf } from "./unit-steps.ts";
 
 const folder = useTempFolder();
 const config = (more: Readonly<Record<string, unknown>> = {}) => ({ temp_dir: folder.path, ...more });
@@ -79,7 +80,7 @@ describe("a run", () => {
       { id: 2, n: 4 },
       { id: 3, n: 3 },
     ]);
-    expect(warehouse.commits.map(({ batches }) => batches.map(({ batch }) => batch.rows))).toEqual(
+    expect(warehouse.commits.map((unit) => loadsOf(unit).map(({ batch }) => batch.rows))).toEqual(
       Array.from({ length: Math.ceil(6 / rows) }, (_, index) => [Math.min(rows, 6 - index * rows)]),
     );
   });
@@ -89,7 +90,7 @@ describe("a run", () => {
     const line = JSON.stringify(record("a", { id: 1 }));
     const input = [bytes(schema("a"), line, line, line, line, line)];
     await runWith(warehouse, input, { config: config({ batch_size_bytes: 2 * (line.length + 1) }) });
-    expect(warehouse.commits.map(({ batches }) => batches[0]?.batch.rows)).toEqual([2, 2, 1]);
+    expect(warehouse.commits.map((unit) => loadsOf(unit)[0]?.batch.rows)).toEqual([2, 2, 1]);
   });
 
   it("stages what was not rewritten as the bytes it came in", async () => {
@@ -98,8 +99,8 @@ describe("a run", () => {
     await runWith(warehouse, [bytes(schema("a"), odd)], {
       config: config(),
     });
-    const [commit] = warehouse.commits;
-    expect(commit?.batches[0]?.batch).toMatchObject({ rewritten: false, root: "record", rows: 1 });
+    const [loaded] = warehouse.commits.flatMap(loadsOf);
+    expect(loaded?.batch).toMatchObject({ rewritten: false, root: "record", rows: 1 });
   });
 
   it("takes messages as it takes bytes", async () => {
@@ -350,8 +351,9 @@ describe("spool files", () => {
     const warehouse = new MemoryWarehouse({
       copied,
       hooks: {
-        beforeCommit: ({ batches }) => {
-          for (const { batch } of batches) seen.push(...batch.files.map(({ path }) => existsSync(path)));
+        beforeCommit: (unit) => {
+          for (const { batch } of loadsOf(unit))
+            seen.push(...batch.files.map(({ path }) => existsSync(path)));
         },
       },
     });
@@ -366,9 +368,9 @@ describe("spool files", () => {
     const committed = [gate(), gate()];
     const warehouse = new MemoryWarehouse({
       hooks: {
-        beforeCommit: async ({ batches }, count) => {
+        beforeCommit: async (unit, count) => {
           if (count === 1) return;
-          const path = batches[0]?.batch.files[0]?.path ?? "";
+          const path = loadsOf(unit)[0]?.batch.files[0]?.path ?? "";
           left.push((await readdir(dirname(path))).filter((name) => name.includes(".jsonl")).length);
         },
         afterCommit: (_unit, count) => committed[count - 1]?.open(),
@@ -430,7 +432,7 @@ describe("SCHEMA", () => {
     const warehouse = new MemoryWarehouse({
       hooks: {
         prepare: (spec) => void events.push(`prepare ${spec.columns.length}`),
-        beforeCommit: ({ batches }) => void events.push(`commit ${batches[0]?.batch.rows}`),
+        beforeCommit: (unit) => void events.push(`commit ${loadsOf(unit)[0]?.batch.rows}`),
       },
     });
     const input = [
@@ -541,8 +543,8 @@ describe("the times of a batch", () => {
     const warehouse = new MemoryWarehouse();
     const input = [bytes(schema("a"), ...[1, 2, 3].map((id) => record("a", { id })))];
     await runWith(warehouse, input, { config: config({ batch_size_rows: 1 }), clock });
-    const batches = warehouse.commits.flatMap((commit) => commit.batches);
-    expect(batches.map(({ batch }) => batch.times.batchedAt.getTime())).toEqual([1000, 1001, 1002]);
+    const loaded = warehouse.commits.flatMap(loadsOf);
+    expect(loaded.map(({ batch }) => batch.times.batchedAt.getTime())).toEqual([1000, 1001, 1002]);
   });
 
   it("are those of the clock: start, first record, close", async () => {

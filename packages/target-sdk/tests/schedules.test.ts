@@ -74,7 +74,8 @@ const schedule = fc.record({
   stageTurns: fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 5 }),
   commitTurns: fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 5 }),
   validate: fc.boolean(),
-  refuses: fc.boolean(),
+  refuses: fc.constantFrom<"nothing" | "stages" | "commits" | "both">("nothing", "stages", "commits", "both"),
+  parallelCommits: fc.integer({ min: 1, max: 4 }),
   lane: fc.constantFrom<"verbatim" | "mixed">("verbatim", "mixed"),
   end: fc.oneof(
     fc.record({ kind: fc.constant("well" as const), at: fc.constant(0) }),
@@ -89,8 +90,10 @@ const schedule = fc.record({
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
 
 /** A warehouse that is slow, and fails, as the schedule says. */
-function warehouseOf({ stageTurns, commitTurns, refuses, lane, end }: Schedule): MemoryWarehouse {
+function warehouseOf(plan: Schedule): MemoryWarehouse {
+  const { stageTurns, commitTurns, refuses, parallelCommits, lane, end } = plan;
   return new MemoryWarehouse({
+    parallelCommits,
     ...(lane === "mixed"
       ? { lane: { unsafeBytes: [], unsafeRecord: ({ id }) => Number(id) % 3 === 0 } }
       : {}),
@@ -99,7 +102,12 @@ function warehouseOf({ stageTurns, commitTurns, refuses, lane, end }: Schedule):
         await turns(stageTurns[count % stageTurns.length] ?? 0);
         if (end.kind === "stage fails" && count === end.at) throw new LoadError("stage failed");
       },
-      ...(refuses ? { refuse: ({ id }) => (id.startsWith("0") ? "it begins with 0" : undefined) } : {}),
+      refuse: ({ id }) =>
+        ["stages", "both"].includes(refuses) && /^[0-3]/.test(id) ? "it begins with 0" : undefined,
+      refuseInCommit: ({ id, rewritten }) =>
+        ["commits", "both"].includes(refuses) && !rewritten && /[0-3]$/.test(id)
+          ? "it ends with 0"
+          : undefined,
       beforeCommit: async (_unit, count) => {
         await turns(commitTurns[count % commitTurns.length] ?? 0);
         if (end.kind === "commit fails" && count === end.at) throw new LoadError("commit failed");

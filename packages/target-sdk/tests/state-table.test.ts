@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { MemoryWarehouse, memoryTarget } from "./memory-warehouse.ts";
 import { activate, bytes, feed, gate, record, runWith, schema, state } from "./run-support.ts";
 import { useTempFolder } from "./temp-folder.ts";
+import { activationsOf, loadsOf, streamsOf } from "./unit-steps.ts";
 
 const folder = useTempFolder();
 const config = (more: Readonly<Record<string, unknown>> = {}) => ({
@@ -15,9 +16,11 @@ const config = (more: Readonly<Record<string, unknown>> = {}) => ({
 
 /** What each commit held: the rows of each batch, and the state. */
 function committed({ commits }: MemoryWarehouse) {
-  return commits.map(({ batches, state }) => [
-    batches.map(({ batch }) => `${batch.shape.spec.stream}:${batch.rows}`).join(" "),
-    state?.value,
+  return commits.map((unit) => [
+    loadsOf(unit)
+      .map(({ batch }) => `${batch.shape.spec.stream}:${batch.rows}`)
+      .join(" "),
+    unit.state?.value,
   ]);
 }
 
@@ -169,8 +172,71 @@ describe("with a state table", () => {
       state(2),
     ];
     await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: config({ batch_size_rows: 1 }) });
-    expect(warehouse.commits.map(({ activations }) => activations.length)).toEqual([1, 0]);
+    expect(warehouse.commits.map((unit) => activationsOf(unit).length)).toEqual([1, 0]);
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it.each([1, 2, 100])(
+    "keeps records without a version that come behind ACTIVATE_VERSION, by %i rows",
+    async (rows) => {
+      const warehouse = new MemoryWarehouse();
+      warehouse.tables.set("a", [{ record: { id: 0 }, version: 1 }]);
+      const lines = [
+        record("a", { id: 1 }),
+        record("a", { id: 2 }, 2),
+        activate("a", 2),
+        record("b", { id: 1 }),
+        record("a", { id: 3 }),
+        record("a", { id: 4 }, 3),
+        activate("a", 3),
+        record("a", { id: 5 }),
+        state(1),
+      ];
+      const { error } = await runWith(warehouse, [bytes(schema("a"), schema("b"), ...lines)], {
+        config: config({ batch_size_rows: rows }),
+      });
+      expect(error).toBeUndefined();
+      expect(warehouse.records("a")).toEqual([{ id: 4 }, { id: 5 }]);
+      expect(warehouse.commits).toHaveLength(1);
+    },
+  );
+
+  it("applies loads and activations of a stream in the order of their messages", async () => {
+    const warehouse = new MemoryWarehouse();
+    const lines = [
+      record("a", { id: 1 }, 2),
+      record("b", { id: 1 }, 5),
+      activate("a", 2),
+      record("a", { id: 2 }),
+      activate("b", 5),
+      record("b", { id: 2 }),
+      state(1),
+    ];
+    await runWith(warehouse, [bytes(schema("a"), schema("b"), ...lines)], { config: config() });
+    const kinds = warehouse.commits.map((unit) =>
+      unit.steps.map(({ kind }, index) => `${kind} ${streamsOf(unit)[index]}`),
+    );
+    expect(kinds).toEqual([["load a", "activate a", "load b", "activate b", "load a", "load b"]]);
+  });
+
+  it("takes an activation that a STATE parts from its records with the next unit", async () => {
+    const warehouse = new MemoryWarehouse();
+    warehouse.tables.set("a", [{ record: { id: 0 }, version: 1 }]);
+    const lines = [
+      ...[1, 2].map((id) => record("a", { id }, 2)),
+      state(1),
+      record("a", { id: 3 }, 2),
+      activate("a", 2),
+      record("a", { id: 4 }),
+    ];
+    const first = await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: config() });
+    expect(first.error).toMatchObject({ exitCode: 75 });
+    expect(first.error).toHaveProperty("message", expect.stringContaining("2 records after the last one"));
+    expect(warehouse.records("a")).toEqual([0, 1, 2].map((id) => ({ id })));
+    const next = new MemoryWarehouse();
+    next.tables.set("a", [{ record: { id: 0 }, version: 1 }]);
+    await runWith(next, [bytes(schema("a"), ...lines, state(2))], { config: config() });
+    expect(next.records("a")).toEqual([1, 2, 3, 4].map((id) => ({ id })));
   });
 
   it("does not activate what came after the last STATE", async () => {
@@ -198,7 +264,7 @@ describe("with a state table", () => {
     expect(error).toBeUndefined();
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);
     expect(warehouse.commits.at(-1)?.state?.value).toBe("2");
-    expect(warehouse.commits.at(-1)?.activations).toHaveLength(1);
+    expect(warehouse.commits.map((unit) => activationsOf(unit).length).at(-1)).toBe(1);
   });
 
   it("commits an overwrite stream and everything behind its first record at the end", async () => {

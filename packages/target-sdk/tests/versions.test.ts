@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryWarehouse } from "./memory-warehouse.ts";
 import { activate, bytes, record, runWith, schema, state } from "./run-support.ts";
 import { useTempFolder } from "./temp-folder.ts";
+import { activationsOf, loadsOf, replacedOf } from "./unit-steps.ts";
 
 const folder = useTempFolder();
 const config = (more: Readonly<Record<string, unknown>> = {}) => ({ temp_dir: folder.path, ...more });
@@ -38,10 +39,10 @@ describe.each([
       });
       expect({ error, states: states.at(-1) }).toEqual({ error: undefined, states: "1" });
       expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
-      const activating = warehouse.commits.filter(({ activations }) => activations.length > 0);
+      const activating = warehouse.commits.filter((unit) => activationsOf(unit).length > 0);
       expect(activating).toHaveLength(1);
       expect(activating[0]).toBe(warehouse.commits.at(-1));
-      expect(activating[0]?.activations).toMatchObject([{ version: 2, hardDelete: false }]);
+      expect(activating.flatMap(activationsOf)).toMatchObject([{ version: 2, hardDelete: false }]);
     },
   );
 
@@ -66,7 +67,7 @@ describe.each([
     const { error, states } = await runWith(warehouse, input, { config: settings({ batch_size_rows: 1 }) });
     expect({ error, states: states.at(-1) }).toEqual({ error: undefined, states: "2" });
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);
-    expect(warehouse.commits.map(({ activations }) => activations.length)).toEqual([0, 0, 1]);
+    expect(warehouse.commits.map((unit) => activationsOf(unit).length)).toEqual([0, 0, 1]);
   });
 
   it("keeps the old rows when the input ends without a STATE, and says so by exit code 65", async () => {
@@ -95,7 +96,7 @@ describe.each([
     const { error } = await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: settings() });
     expect(error).toBeUndefined();
     expect(warehouse.records("a")).toEqual([{ id: 1 }, { id: 2 }]);
-    expect(warehouse.commits.map(({ activations }) => activations.length)).toEqual([1, 0]);
+    expect(warehouse.commits.map((unit) => activationsOf(unit).length)).toEqual([1, 0]);
   });
 
   it("keeps records without a version that come behind it", async () => {
@@ -112,7 +113,7 @@ describe.each([
     });
     expect(error).toBeUndefined();
     expect(warehouse.records("a")).toEqual([]);
-    expect(warehouse.commits[0]?.activations[0]?.hardDelete).toBe(true);
+    expect(warehouse.commits.flatMap(activationsOf)[0]?.hardDelete).toBe(true);
   });
 
   it("is a barrier of its own stream alone", async () => {
@@ -125,8 +126,8 @@ describe.each([
     ];
     await runWith(warehouse, [bytes(schema("a"), schema("b"), ...lines)], { config: settings() });
     expect(warehouse.records("a")).toEqual([{ id: 1 }]);
-    const batches = warehouse.commits.map((commit) =>
-      commit.batches.map(({ batch }) => [batch.shape.spec.stream, batch.rows]),
+    const batches = warehouse.commits.map((unit) =>
+      loadsOf(unit).map(({ batch }) => [batch.shape.spec.stream, batch.rows]),
     );
     expect(batches).toEqual([[["a", 1]], [["b", 2]]]);
   });
@@ -135,8 +136,8 @@ describe.each([
     const refusal = new LoadError("no");
     const warehouse = new MemoryWarehouse({
       hooks: {
-        beforeCommit: ({ activations }) => {
-          if (activations.length > 0) throw refusal;
+        beforeCommit: (unit) => {
+          if (activationsOf(unit).length > 0) throw refusal;
         },
       },
     });
@@ -161,7 +162,7 @@ describe("load_method overwrite", () => {
     expect({ error, states }).toEqual({ error: undefined, states: ["2"] });
     expect(warehouse.records("a")).toEqual([{ id: 5 }, { id: 6 }]);
     expect(warehouse.commits).toHaveLength(1);
-    expect(warehouse.commits[0]?.replaced.map(({ table }) => table)).toEqual(["a"]);
+    expect(warehouse.commits.flatMap(replacedOf).map(({ table }) => table)).toEqual(["a"]);
   });
 
   it("holds back only the states behind its own first record", async () => {
@@ -230,6 +231,6 @@ describe("load_method overwrite", () => {
     const { error } = await runWith(warehouse, [bytes(schema("a"), ...lines)], { config: settings() });
     expect(error).toBeUndefined();
     expect(warehouse.records("a")).toEqual([{ id: 5 }, { id: 6, n: 1 }]);
-    expect(warehouse.commits[0]?.replaced[0]?.columns).toHaveLength(2);
+    expect(warehouse.commits.flatMap(replacedOf)[0]?.columns).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { Activation, CommitUnit, StagedBatch, TableShape } from "../warehouse.ts";
+import type { Activation, CommitStep, CommitUnit, StagedBatch, TableShape } from "../warehouse.ts";
 import type { Dialect, Statement } from "./dialect.ts";
 import {
   appendRows,
@@ -6,6 +6,7 @@ import {
   type KeyedLoad,
   type Load,
   type LoadedColumn,
+  overwriteRows,
   retireRows,
   upsertRows,
 } from "./load-statements.ts";
@@ -13,9 +14,9 @@ import { deletedAt } from "./metadata-columns.ts";
 import { type ReceiptTable, writeState } from "./receipt-statements.ts";
 import type { ShapedMetadata, TablePlan } from "./table-plan.ts";
 
-/** A batch's staged table. */
+/** What a batch is loaded from. */
 export interface StagedTable {
-  /** Quoted. */
+  /** SQL that stands in FROM, before an alias: a table's name, quoted, or a query in parentheses. */
   readonly name: string;
   /** Its columns, by the names of the table's that they are loaded into; beside them only the mark of deleted rows. */
   readonly columns: readonly Omit<LoadedColumn, "stored">[];
@@ -32,7 +33,7 @@ export interface CommitContext {
 }
 
 /** A statement of a commit, and what it is for. */
-export interface CommitStep {
+export interface PlannedStatement {
   readonly statement: Statement;
   /** Absent for the state's own rows. */
   readonly stream?: string;
@@ -43,33 +44,23 @@ export interface CommitStep {
 }
 
 /**
- * Answers the statements of one commit in their order, to be run in one transaction: replaced tables are emptied,
- * batches loaded, versions activated, the state written.
+ * Answers the statements of one commit, to be run in one transaction: those of its steps in their order, and the
+ * state's at the end. A batch may be given at most once.
  *
  * @example
  * ```ts
  * for (const { statement } of planCommit(unit, context)) await connection.run(statement.sql, statement.values);
  * ```
  */
-export function planCommit(unit: CommitUnit, context: CommitContext): readonly CommitStep[] {
-  const { stateTable } = context;
-  const { state } = unit;
+export function planCommit(unit: CommitUnit, context: CommitContext): readonly PlannedStatement[] {
+  const overwriting = context.dialect.insertsOverwrite === true ? overwritingSteps(unit.steps) : noSteps;
   return [
-    ...unit.replaced.map((shape) => ({
-      statement: deleteRows(context.planOf(shape).table),
-      stream: shape.spec.stream,
-      table: shape.table,
-    })),
-    ...unit.batches.flatMap((staged) => loadSteps(staged, context)),
-    ...unit.activations.flatMap((activation) => activationSteps(activation, context)),
-    ...(state === undefined || stateTable === undefined
-      ? []
-      : writeState(stateTable, { state, commitId: unit.id }).map((statement) => ({
-          statement,
-          table: `${stateTable.table.schema}.${stateTable.table.table}`,
-        }))),
+    ...unit.steps.flatMap((step) => stepStatements(step, { context, overwrites: overwriting.has(step) })),
+    ...stateStatements(unit, context),
   ];
 }
+
+const noSteps: ReadonlySet<CommitStep> = new Set();
 
 /**
  * Whether a version can be activated in a table: it has the column that says of which version a row is.
@@ -83,7 +74,55 @@ export function keepsVersions({ metadata }: TablePlan): boolean {
   return named(metadata, "_sdc_table_version") !== undefined;
 }
 
-function loadSteps(staged: StagedBatch, context: CommitContext): readonly CommitStep[] {
+/** `overwrites` says that a replacement and the load that follows it are one statement: the load's. */
+function stepStatements(
+  step: CommitStep,
+  { context, overwrites }: { readonly context: CommitContext; readonly overwrites: boolean },
+): readonly PlannedStatement[] {
+  switch (step.kind) {
+    case "replace":
+      return overwrites ? [] : emptyingStatements(step.shape, context);
+    case "load":
+      return loadStatements(step.staged, { context, overwrites });
+    case "activate":
+      return activationStatements(step, context);
+  }
+}
+
+/** The replacements that a load follows, and these loads: each pair is one statement. */
+function overwritingSteps(steps: readonly CommitStep[]): ReadonlySet<CommitStep> {
+  const pairs = steps.flatMap((step, index) => {
+    if (step.kind !== "replace") return [];
+    const next = steps.slice(index + 1).find((other) => streamOf(other) === streamOf(step));
+    return next?.kind === "load" ? [step, next] : [];
+  });
+  return new Set(pairs);
+}
+
+function streamOf(step: CommitStep): string {
+  const { spec } = step.kind === "load" ? step.staged.batch.shape : step.shape;
+  return spec.stream;
+}
+
+function emptyingStatements(shape: TableShape, context: CommitContext): readonly PlannedStatement[] {
+  const statement = deleteRows(context.planOf(shape).table);
+  return [{ statement, stream: shape.spec.stream, table: shape.table }];
+}
+
+function stateStatements({ id, state }: CommitUnit, context: CommitContext): readonly PlannedStatement[] {
+  const { stateTable } = context;
+  if (state === undefined || stateTable === undefined) return [];
+  const { schema, table } = stateTable.table;
+  return writeState(stateTable, { state, commitId: id }).map((statement) => ({
+    statement,
+    table: `${schema}.${table}`,
+  }));
+}
+
+function loadStatements(
+  staged: StagedBatch,
+  { context, overwrites }: { readonly context: CommitContext; readonly overwrites: boolean },
+): readonly PlannedStatement[] {
   const { shape, loadMethod, rows } = staged.batch;
   const plan = context.planOf(shape);
   const { name, columns: stagedColumns } = context.stagedTable(staged);
@@ -94,10 +133,13 @@ function loadSteps(staged: StagedBatch, context: CommitContext): readonly Commit
   });
   const load = { dialect: context.dialect, table: plan.table, staged: name, columns };
   const isKeyed = loadMethod !== "append-only" && shape.spec.keyProperties.length > 0;
-  const statements = isKeyed
-    ? keyedStatements(keyedLoad(load, { staged, plan, stagedColumns }), plan)
-    : [appendRows(load)];
+  const whole = isKeyed ? keyedLoad(load, { staged, plan, stagedColumns }) : load;
+  const statements = overwrites ? [overwriteRows(whole)] : rowStatements(whole, plan);
   return statements.map((statement) => ({ statement, stream: shape.spec.stream, table: shape.table, rows }));
+}
+
+function rowStatements(load: Load | KeyedLoad, plan: TablePlan): readonly Statement[] {
+  return "keys" in load ? keyedStatements(load, plan) : [appendRows(load)];
 }
 
 function keyedLoad(
@@ -145,10 +187,10 @@ function removalColumn(
   return stagedColumns.find((column) => column.name === name)?.source;
 }
 
-function activationSteps(
+function activationStatements(
   { shape, version, hardDelete }: Activation,
   context: CommitContext,
-): readonly CommitStep[] {
+): readonly PlannedStatement[] {
   const plan = context.planOf(shape);
   const versionColumn = named(plan.metadata, "_sdc_table_version")?.name;
   const mark = [...plan.columns, ...plan.metadata].find(({ property }) => property === deletedAt);

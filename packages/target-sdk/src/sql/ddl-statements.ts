@@ -9,6 +9,16 @@ const doubleDigits = 15;
 export interface NewColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** Kept as the column's comment where the dialect keeps comments. */
+  readonly description?: string;
+}
+
+/** A column that becomes wider. */
+export interface WidenedColumn {
+  readonly name: string;
+  readonly change: TypeChange;
+  /** Becomes the comment of the column's copy where it is copied, and the dialect keeps comments. */
+  readonly description?: string;
 }
 
 /** A table and the dialect that its statements are written in. */
@@ -39,7 +49,8 @@ export function createSchema({ catalog, schema }: Omit<TableName, "table">): Sta
  * ```
  */
 export function createTable({ dialect, table }: TableContext, columns: readonly NewColumn[]): Statement {
-  return { sql: `CREATE TABLE ${quoteTable(table)} (${columns.map(definition(dialect)).join(", ")})` };
+  const what = dialect.tableKind === undefined ? "TABLE" : `${dialect.tableKind} TABLE`;
+  return { sql: `CREATE ${what} ${quoteTable(table)} (${columns.map(definition(dialect)).join(", ")})` };
 }
 
 /**
@@ -72,7 +83,7 @@ export function addColumns(
  */
 export function widenColumn(
   { dialect, table }: TableContext,
-  { name, change }: { readonly name: string; readonly change: TypeChange },
+  { name, change, ...more }: WidenedColumn,
 ): readonly Statement[] {
   const alter = `ALTER TABLE ${quoteTable(table)}`;
   const column = quoteName(name);
@@ -84,7 +95,7 @@ export function widenColumn(
   }
   const copy = quoteName(copyName(name));
   return [
-    { sql: `${alter} ADD COLUMN ${copy} ${type}` },
+    { sql: `${alter} ADD COLUMN ${definition(dialect)({ ...more, name: copyName(name), type: change.to })}` },
     { sql: `UPDATE ${quoteTable(table)} SET ${copy} = ${converted}` },
     { sql: `${alter} DROP COLUMN ${column}` },
     { sql: `${alter} RENAME COLUMN ${copy} TO ${column}` },
@@ -136,5 +147,8 @@ export function countLongNumbers({ table }: Pick<TableContext, "table">, name: s
 }
 
 function definition(dialect: Dialect): (column: NewColumn) => string {
-  return ({ name, type }) => `${quoteName(name)} ${dialect.columnType(type)}`;
+  return ({ name, type, description }) => {
+    const comment = description === undefined ? undefined : dialect.columnComment?.(description);
+    return [quoteName(name), dialect.columnType(type), ...(comment === undefined ? [] : [comment])].join(" ");
+  };
 }

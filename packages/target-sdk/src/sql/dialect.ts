@@ -55,20 +55,28 @@ export interface Dialect {
   widensInPlace(change: TypeChange): boolean;
   /** Writes an expression of one type as another that is wider, losing nothing. */
   convert(expression: string, change: TypeChange): string;
-  /** Answers SQL, to stand in FROM, for the last row of each key of a staged table. Keys are never null. */
+  /**
+   * Answers SQL, to stand in FROM, for the last row of each key of a staged table, which is itself SQL that stands
+   * in FROM. Keys are never null.
+   */
   latestRows(options: { readonly staged: string; readonly keys: readonly string[] }): string;
   /**
    * Writes the statements that replace whole rows by key, for warehouses that do so faster than by MERGE. Only
    * asked when the load fills every column of the table: else what is in the others would be lost.
    */
   replaceRows?(load: KeyedLoad): readonly Statement[];
+  /**
+   * Whether a replaced table gets its first load by INSERT OVERWRITE, which keeps what was granted on it; else it
+   * is emptied by DELETE.
+   * @default false
+   */
+  readonly insertsOverwrite?: boolean;
+  /** Writes the clause of a column's comment, in CREATE TABLE and ADD COLUMN; absent when comments are not kept. */
+  columnComment?(text: string): string;
+  /** What stands between CREATE and TABLE where a stream's table is made: `TRANSIENT`. Absent for nothing. */
+  readonly tableKind?: string;
   /** The moment of the transaction, as a timestamp in UTC. */
   readonly utcNow: string;
-  /**
-   * Asks for a table's columns in their order, a row each: name, type, whether it may be null, and whether
-   * it has a default (both as booleans). No rows when there is no such table.
-   */
-  describeTable(table: TableName): Statement;
 }
 
 /** A column of a table that is there. */

@@ -6,5 +6,7 @@ export * from "./identifiers.ts";
 export * from "./load-statements.ts";
 export * from "./metadata-columns.ts";
 export * from "./receipt-statements.ts";
+export * from "./sql-tables.ts";
+export * from "./staged-fields.ts";
 export * from "./table-plan.ts";
 export * from "./widening.ts";

@@ -24,7 +24,7 @@ export interface LoadedColumn {
 export interface Load {
   readonly dialect: Dialect;
   readonly table: TableName;
-  /** The staged table's name, quoted. */
+  /** SQL that stands in FROM, before an alias: a table's name, quoted, or a query in parentheses. */
   readonly staged: string;
   readonly columns: readonly LoadedColumn[];
 }
@@ -57,6 +57,26 @@ export function appendRows({ dialect, table, staged, columns }: Load): Statement
 }
 
 /**
+ * Puts the staged rows in place of all rows: of a keyed load the last of each key, without those that `removedBy`
+ * marks. For dialects that have INSERT OVERWRITE.
+ *
+ * @example
+ * ```ts
+ * overwriteRows({ dialect, table, staged: '"staging"."b1"', columns, keys: ["id"] });
+ * ```
+ */
+export function overwriteRows(load: Load | KeyedLoad): Statement {
+  const { dialect, table, columns } = load;
+  const names = columns.map(({ name }) => quoteName(name)).join(", ");
+  const values = columns.map((column) => stagedValue(dialect, column)).join(", ");
+  const removedBy = "keys" in load ? load.removedBy : undefined;
+  const kept = removedBy === undefined ? "" : ` WHERE ${from}.${quoteName(removedBy)} IS NULL`;
+  return {
+    sql: `INSERT OVERWRITE INTO ${quoteTable(table)} (${names}) SELECT ${values} FROM ${"keys" in load ? latestOf(load) : load.staged} AS ${from}${kept}`,
+  };
+}
+
+/**
  * Brings the last staged row of each key: it replaces the row of that key unless it was extracted
  * earlier, is added when there is none, and removes it where `removedBy` says so.
  *
@@ -66,11 +86,10 @@ export function appendRows({ dialect, table, staged, columns }: Load): Statement
  * ```
  */
 export function upsertRows(load: KeyedLoad): Statement {
-  const { dialect, table, staged, columns, keys, removedBy } = load;
-  const latest = dialect.latestRows({ staged, keys: keys.map((key) => quoteName(sourceOf(load, key))) });
+  const { dialect, table, columns, keys, removedBy } = load;
   const clauses = [
     `MERGE INTO ${quoteTable(table)} AS ${into}`,
-    `USING ${latest} AS ${from}`,
+    `USING ${latestOf(load)} AS ${from}`,
     `ON ${keys.map((key) => `${into}.${quoteName(key)} = ${keyValue(load, key)}`).join(" AND ")}`,
     ...matchedClauses(load),
     `WHEN NOT MATCHED${removedBy === undefined ? "" : ` AND ${from}.${quoteName(removedBy)} IS NULL`}`,
@@ -134,6 +153,11 @@ export function retireRows(options: Obsolescence): Statement {
   const mark = quoteName(markedIn.name);
   const now = converted(dialect.utcNow, { dialect, from: { kind: "timestamp" }, to: markedIn.type });
   return { sql: `UPDATE ${quoteTable(table)} SET ${mark} = ${now} WHERE ${mark} IS NULL AND ${isOld}` };
+}
+
+function latestOf(load: KeyedLoad): string {
+  const { dialect, staged, keys } = load;
+  return dialect.latestRows({ staged, keys: keys.map((key) => quoteName(sourceOf(load, key))) });
 }
 
 function matchedClauses(load: KeyedLoad): readonly string[] {

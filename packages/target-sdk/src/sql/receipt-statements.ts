@@ -90,34 +90,69 @@ export function createLedger({ dialect, table }: ReceiptTable): Statement {
 }
 
 /**
- * Enters a commit into the ledger, in the commit's transaction.
+ * Puts the state of a commit in place of the state before it, in the commit's transaction, for warehouses behind a
+ * network. It changes no row when the commit was made before.
+ *
+ * A MERGE locks the table, so that of two transactions for one commit the second waits for the first and then finds its
+ * row. After a lost answer to COMMIT a new connection claims the commit before anything else, and knows by the
+ * number of changed rows whether there is anything left to do.
  *
  * @example
  * ```ts
- * writeLedgerRow({ dialect, table }, unit.id);
+ * claimState({ dialect, table }, { state: { id: "shop", value: "{}" }, commitId: unit.id });
  * ```
  */
-export function writeLedgerRow({ dialect, table }: ReceiptTable, commitId: string): Statement {
+export function claimState(
+  { dialect, table }: ReceiptTable,
+  { state, commitId }: { readonly state: StateReceipt; readonly commitId: string },
+): Statement {
+  const names = namesOf(dialect);
+  const columns = [names.id, names.state, names.commit];
+  const source = columns.map((name) => `? AS ${name}`).join(", ");
+  const changes = [names.state, names.commit].map((name) => `${name} = s.${name}`).join(", ");
+  return {
+    sql:
+      `MERGE INTO ${quoteTable(table)} AS t USING (SELECT ${source}) AS s ON t.${names.id} = s.${names.id} ` +
+      `WHEN MATCHED AND t.${names.commit} <> s.${names.commit} THEN UPDATE SET ${changes}, ${names.at} = ${dialect.utcNow} ` +
+      `WHEN NOT MATCHED THEN INSERT (${[...columns, names.at].join(", ")}) ` +
+      `VALUES (${columns.map((name) => `s.${name}`).join(", ")}, ${dialect.utcNow})`,
+    values: [state.id, state.value, commitId],
+  };
+}
+
+/**
+ * Enters a commit into the ledger, in the commit's transaction. It changes no row when the commit is there already, and
+ * waits for a transaction that is entering it, as {@link claimState} does.
+ *
+ * @example
+ * ```ts
+ * claimLedgerRow({ dialect, table }, unit.id);
+ * ```
+ */
+export function claimLedgerRow({ dialect, table }: ReceiptTable, commitId: string): Statement {
   const { commit, at } = namesOf(dialect);
   return {
-    sql: `INSERT INTO ${quoteTable(table)} (${commit}, ${at}) SELECT ?, ${dialect.utcNow}`,
+    sql:
+      `MERGE INTO ${quoteTable(table)} AS t USING (SELECT ? AS ${commit}) AS s ON t.${commit} = s.${commit} ` +
+      `WHEN NOT MATCHED THEN INSERT (${commit}, ${at}) VALUES (s.${commit}, ${dialect.utcNow})`,
     values: [commitId],
   };
 }
 
 /**
- * Asks whether a commit was made: a row if so.
+ * Removes what the ledger holds of commits that were made before a moment.
  *
  * @example
  * ```ts
- * readLedgerRow({ dialect, table }, unit.id);
+ * pruneLedger({ dialect, table }, new Date(Date.now() - 7 * 86_400_000));
  * ```
  */
-export function readLedgerRow({ dialect, table }: ReceiptTable, commitId: string): Statement {
-  const { commit } = namesOf(dialect);
+export function pruneLedger({ dialect, table }: ReceiptTable, before: Date): Statement {
+  const { at } = namesOf(dialect);
+  const type = dialect.columnType({ kind: "timestamp" });
   return {
-    sql: `SELECT ${commit} FROM ${quoteTable(table)} WHERE ${commit} = ?`,
-    values: [commitId],
+    sql: `DELETE FROM ${quoteTable(table)} WHERE ${at} < CAST(? AS ${type})`,
+    values: [before.toISOString().slice(0, -1)],
   };
 }
 

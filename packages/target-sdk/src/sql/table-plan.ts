@@ -1,5 +1,5 @@
 import { ConfigError } from "@chorale/singer";
-import type { ColumnType } from "../columns.ts";
+import type { ColumnSpec, ColumnType } from "../columns.ts";
 import type { ShapedColumn, TableSpec } from "../warehouse.ts";
 import { evolveColumn, type TypeChangeRule } from "./column-evolution.ts";
 import {
@@ -60,6 +60,7 @@ interface PlannedColumn {
   readonly type: ColumnType;
   readonly change?: TypeChange;
   readonly isNew?: boolean;
+  readonly description?: string;
 }
 
 /**
@@ -86,11 +87,13 @@ export function planTable(options: TablePlanOptions): TablePlan {
   );
   const { statements: finished, existing } = finishCopies(options, [...names.values()]);
   const wantedNames = new Set([...names.values()].map((name) => dialect.sameName(name)));
-  const plan = (column: { readonly property: string; readonly type: ColumnType }): PlannedColumn =>
-    planColumn(
+  const plan = (column: ColumnSpec): PlannedColumn => ({
+    ...planColumn(
       { ...options, existing, wantedNames },
-      { ...column, name: names.get(column.property) ?? column.property },
-    );
+      { property: column.property, type: column.type, name: names.get(column.property) ?? column.property },
+    ),
+    ...(column.description === undefined ? {} : { description: column.description }),
+  });
   const planned = {
     source: source.map(plan),
     metadata: metadata.map((each) => ({ ...plan(each), property: each.property })),
@@ -186,8 +189,8 @@ function tableStatements(
 ): readonly Statement[] {
   const columns: readonly NewColumn[] = planned.filter(({ isNew }) => isNew === true);
   if (existing.length === 0) return [createTable({ dialect, table }, columns)];
-  const widened = planned.flatMap(({ name, change }) =>
-    change === undefined ? [] : widenColumn({ dialect, table }, { name, change }),
+  const widened = planned.flatMap(({ change, ...column }) =>
+    change === undefined ? [] : widenColumn({ dialect, table }, { ...column, change }),
   );
   return [...addColumns({ dialect, table }, columns), ...widened];
 }

@@ -26,10 +26,14 @@ const modeNames: Readonly<Record<SuiteMode, string>> = {
  * ```
  */
 export function targetTestSuite(options: TargetSuiteOptions): void {
+  const { number, of } = options.part ?? { number: 1, of: 1 };
+  let index = 0;
   describe(options.target.name, () => {
     for (const [theme, cases] of Object.entries(targetTestCases)) {
+      const own = cases.filter(() => index++ % of === number - 1);
+      if (own.length === 0) continue;
       describe(theme, () => {
-        for (const each of cases) declareCase(options, each);
+        for (const each of own) declareCase(options, each);
       });
     }
   });

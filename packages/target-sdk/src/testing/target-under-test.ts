@@ -89,4 +89,10 @@ export interface TargetSuiteOptions {
   /** Answers the name of a property's column. @default the property's name */
   columnName?(property: string): string;
   readonly limits?: SuiteLimits;
+  /**
+   * Which cases are declared, counted from 1, where several test files share them to run at the same time: the first of two
+   * files has `{ number: 1, of: 2 }`. Every part has to be in some file.
+   * @default all of them
+   */
+  readonly part?: { readonly number: number; readonly of: number };
 }

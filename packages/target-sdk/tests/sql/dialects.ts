@@ -1,5 +1,5 @@
 import type { ColumnType } from "../../src/index.ts";
-import { type Dialect, quoteName, type StoredType } from "../../src/sql/index.ts";
+import { type Dialect, quoteName, quoteText, type StoredType } from "../../src/sql/index.ts";
 
 /** A dialect that keeps names as they are, and widens in place. */
 export const kept: Dialect = {
@@ -14,10 +14,9 @@ export const kept: Dialect = {
     from.kind === to.kind ? expression : `CAST(${expression} AS ${columnType(to)})`,
   latestRows: ({ staged, keys }) => `(SELECT * FROM latest(${staged}, ${keys.join(", ")}))`,
   utcNow: "utc_now()",
-  describeTable: ({ schema, table }) => ({ sql: "DESCRIBE", values: [schema, table] }),
 };
 
-/** A dialect that folds names to upper case, has short names, and widens by a copy. */
+/** A dialect that folds names to upper case, has short names, keeps comments, overwrites, and widens by a copy. */
 export const folded: Dialect = {
   ...kept,
   name: "Folded",
@@ -26,6 +25,9 @@ export const folded: Dialect = {
   maxNameLength: 24,
   addsColumnsTogether: true,
   widensInPlace: ({ from, to }) => from.kind === to.kind,
+  insertsOverwrite: true,
+  columnComment: (text) => `COMMENT ${quoteText(text)}`,
+  tableKind: "TRANSIENT",
   latestRows: ({ staged, keys }) =>
     `(SELECT * FROM ${staged} QUALIFY ROW_NUMBER() OVER (PARTITION BY ${keys.join(", ")} ORDER BY ${quoteName("ROW")} DESC) = 1)`,
 };

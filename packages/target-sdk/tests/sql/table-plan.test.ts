@@ -53,7 +53,39 @@ describe("statements of both dialects", () => {
       "a new table",
       { properties: { id: integer, "a B": string } },
       ['CREATE TABLE "s"."t" ("id" INTEGER, "a B" STRING)'],
-      ['CREATE TABLE "s"."t" ("ID" INTEGER, "A B" STRING)'],
+      ['CREATE TRANSIENT TABLE "s"."t" ("ID" INTEGER, "A B" STRING)'],
+    ],
+    [
+      "a new table whose properties are described",
+      { properties: { id: { type: "integer", description: "the user's number" }, v: string } },
+      ['CREATE TABLE "s"."t" ("id" INTEGER, "v" STRING)'],
+      [`CREATE TRANSIENT TABLE "s"."t" ("ID" INTEGER COMMENT 'the user''s number', "V" STRING)`],
+    ],
+    [
+      "new columns that are described",
+      {
+        properties: { id: integer, b: { type: "string", description: "b" }, c: number },
+        existing: [["ID", "INTEGER"]],
+      },
+      ['ALTER TABLE "s"."t" ADD COLUMN "b" STRING', 'ALTER TABLE "s"."t" ADD COLUMN "c" DOUBLE'],
+      [`ALTER TABLE "s"."t" ADD COLUMN "B" STRING COMMENT 'b', "C" DOUBLE`],
+    ],
+    [
+      "a described column whose type changes",
+      { properties: { id: { type: "string", description: "who" } }, existing: [["ID", "INTEGER"]] },
+      ['ALTER TABLE "s"."t" ALTER COLUMN "ID" SET DATA TYPE STRING USING CAST("ID" AS STRING)'],
+      [
+        `ALTER TABLE "s"."t" ADD COLUMN "ID__widened" STRING COMMENT 'who'`,
+        'UPDATE "s"."t" SET "ID__widened" = CAST("ID" AS STRING)',
+        'ALTER TABLE "s"."t" DROP COLUMN "ID"',
+        'ALTER TABLE "s"."t" RENAME COLUMN "ID__widened" TO "ID"',
+      ],
+    ],
+    [
+      "a description that is new, of a column that is there",
+      { properties: { id: { type: "integer", description: "who" } }, existing: [["ID", "INTEGER"]] },
+      [],
+      [],
     ],
     ["nothing to do", { properties: { id: integer }, existing: [["ID", "INTEGER"]] }, [], []],
     ["a wider column that is there", { properties: { id: integer }, existing: [["ID", "STRING"]] }, [], []],
@@ -275,7 +307,7 @@ describe("numbers that a double would change", () => {
 describe("metadata", () => {
   it("stands behind the source's columns, folded as they are", () => {
     expect(sqlOf(folded, { properties: { id: integer }, metadata: true })).toEqual([
-      'CREATE TABLE "s"."t" ("ID" INTEGER, "_SDC_EXTRACTED_AT" TIMESTAMP, "_SDC_RECEIVED_AT" TIMESTAMP, "_SDC_BATCHED_AT" TIMESTAMP, "_SDC_DELETED_AT" TIMESTAMP, "_SDC_SEQUENCE" INTEGER, "_SDC_TABLE_VERSION" INTEGER, "_SDC_SYNC_STARTED_AT" INTEGER)',
+      'CREATE TRANSIENT TABLE "s"."t" ("ID" INTEGER, "_SDC_EXTRACTED_AT" TIMESTAMP, "_SDC_RECEIVED_AT" TIMESTAMP, "_SDC_BATCHED_AT" TIMESTAMP, "_SDC_DELETED_AT" TIMESTAMP, "_SDC_SEQUENCE" INTEGER, "_SDC_TABLE_VERSION" INTEGER, "_SDC_SYNC_STARTED_AT" INTEGER)',
     ]);
   });
 

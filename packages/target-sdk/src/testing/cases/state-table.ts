@@ -6,7 +6,7 @@ import {
   assertRows,
   assertSucceeded,
 } from "../expectations.ts";
-import { integer, record, schema, state } from "../messages.ts";
+import { activateVersion, integer, record, schema, state } from "../messages.ts";
 import { everyMode, type SuiteCase } from "../suite-case.ts";
 import type { SuiteContext } from "../suite-context.ts";
 
@@ -111,6 +111,30 @@ export const stateTableCases: readonly SuiteCase[] = [
       assertLastState(outcome, { id: 1 });
       await assertStored(context, { id: 1 });
       await assertRows(context, "events", [{ id: 1n }]);
+    },
+  },
+  {
+    name: "state_table: records behind an ACTIVATE_VERSION are not those that it removes",
+    modes: everyMode,
+    async run(context) {
+      for (const size of [1, 2, 100]) {
+        const stream = `versions_${size}`;
+        const row = (id: number, version?: number): string =>
+          record(stream, { id }, version === undefined ? {} : { version });
+        const definition = schema(stream, { id: integer });
+        const settings = { ...table, hard_delete: true, add_record_metadata: true, batch_size_rows: size };
+        const former = [row(1, 1), row(2, 1), activateVersion(stream, 1), state({ version: 1 })];
+        assertSucceeded(await context.run([definition, ...former], { settings }));
+        const lines = [row(3), row(4, 2), activateVersion(stream, 2), row(5), row(6), state({ version: 2 })];
+        assertLastState(assertSucceeded(await context.run([definition, ...lines], { settings })), {
+          version: 2,
+        });
+        await assertRows(
+          context,
+          stream,
+          [4n, 5n, 6n].map((id) => ({ id })),
+        );
+      }
     },
   },
   {
