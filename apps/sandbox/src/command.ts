@@ -1,10 +1,5 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { type ParseArgsConfig, parseArgs } from "node:util";
-import { type FaultPlan, isFaultPlan } from "./faults.ts";
-import type { Credential } from "./zendesk/credentials.ts";
-import { multipliedLimits } from "./zendesk/rate-buckets.ts";
-import { startZendesk, type ZendeskData, type ZendeskOptions } from "./zendesk/sandbox.ts";
+import { type StandInCommand, UsageError } from "./command-arguments.ts";
 
 /** Where a command writes, and what ends it. */
 export interface CommandStreams {
@@ -13,112 +8,36 @@ export interface CommandStreams {
   readonly signal: AbortSignal;
 }
 
-const usage = `Usage: chorale-sandbox zendesk [options]
+/** The stand-ins by name. Only the one that is named is loaded. */
+const standIns: Readonly<Record<string, () => Promise<StandInCommand>>> = {
+  zendesk: async () => (await import("./zendesk/command.ts")).zendeskCommand,
+  snowflake: async () => (await import("./snowflake/command.ts")).snowflakeCommand,
+};
+
+const names = Object.keys(standIns);
+
+const heading = `Usage: chorale-sandbox ${names.join("|")} [options]
 
 Starts a stand-in of an API on 127.0.0.1 and prints {"url": ...} when it listens.
-
-  --port N                  the port (0: a free one)
-  --seed N                  what the data is drawn from (1)
-  --tickets N --users N --organizations N --groups N
-                            how much data to draw
-  --replay FOLDER           answer from recordings instead
-  --faults FILE             a fault plan, as JSON
-  --email A --api-token T   accept this credential instead of the usual ones
-  --access-token T          the same, for OAuth
-  --rate-limit-factor N     allow N times the vendor's requests a minute (1)
-  --latency-ms N            let each answer wait (0)
 `;
 
-const argumentOptions = {
-  port: { type: "string", default: "0" },
-  seed: { type: "string", default: "1" },
-  tickets: { type: "string" },
-  users: { type: "string" },
-  organizations: { type: "string" },
-  groups: { type: "string" },
-  replay: { type: "string" },
-  faults: { type: "string" },
-  email: { type: "string" },
-  "api-token": { type: "string" },
-  "access-token": { type: "string" },
-  "rate-limit-factor": { type: "string", default: "1" },
-  "latency-ms": { type: "string", default: "0" },
-  help: { type: "boolean", default: false },
-} as const satisfies ParseArgsConfig["options"];
-
-type Values = ReturnType<typeof readArguments>["values"];
-
-function readArguments(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options: argumentOptions, allowPositionals: true, strict: true });
-}
-
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
-function wholeNumber(values: Values, name: "port" | "seed" | "rate-limit-factor" | "latency-ms"): number {
-  const given = values[name];
-  if (!/^\d{1,9}$/u.test(given)) throw new UsageError(`--${name}: ${given} is no whole number.`);
-  return Number(given);
-}
-
-function sizesOf(values: Values): Partial<Record<"tickets" | "users" | "organizations" | "groups", number>> {
-  const names = ["tickets", "users", "organizations", "groups"] as const;
-  const given = names.flatMap((name) => {
-    const size = values[name];
-    if (size === undefined) return [];
-    if (!/^\d{1,9}$/u.test(size)) throw new UsageError(`--${name}: ${size} is no whole number.`);
-    return [[name, Number(size)]];
-  });
-  return Object.fromEntries(given);
-}
-
-function dataOf(values: Values): ZendeskData {
-  if (values.replay !== undefined) return { kind: "replay", folder: values.replay };
-  return { kind: "generated", seed: wholeNumber(values, "seed"), ...sizesOf(values) };
-}
-
-function credentialsOf(values: Values): readonly Credential[] {
-  const { email, "api-token": apiToken, "access-token": accessToken } = values;
-  if ((email === undefined) !== (apiToken === undefined)) {
-    throw new UsageError("--email and --api-token go together.");
-  }
-  return [
-    ...(email === undefined || apiToken === undefined ? [] : [{ email, api_token: apiToken }]),
-    ...(accessToken === undefined ? [] : [{ access_token: accessToken }]),
-  ];
-}
-
-async function faultsOf(file: string): Promise<FaultPlan> {
-  const parsed: unknown = JSON.parse(await readFile(file, "utf8"));
-  if (!isFaultPlan(parsed)) throw new UsageError(`--faults: ${file} is no fault plan. See the README.`);
-  return parsed;
-}
-
-async function zendeskOptions(values: Values): Promise<ZendeskOptions> {
-  const factor = wholeNumber(values, "rate-limit-factor");
-  const credentials = credentialsOf(values);
-  return {
-    port: wholeNumber(values, "port"),
-    data: dataOf(values),
-    latencyMs: wholeNumber(values, "latency-ms"),
-    rateLimits: multipliedLimits(factor),
-    ...(credentials.length > 0 ? { credentials } : {}),
-    ...(values.faults === undefined ? {} : { faults: await faultsOf(values.faults) }),
-  };
+async function usage(): Promise<string> {
+  const commands = await Promise.all(Object.values(standIns).map((load) => load()));
+  return [heading, ...commands.map((command) => command.usage)].join("\n");
 }
 
 async function serve(argv: readonly string[], { stdout, signal }: CommandStreams): Promise<number> {
-  const { values, positionals } = readArguments(argv);
-  if (values.help) {
-    stdout.write(usage);
+  if (argv.includes("--help")) {
+    stdout.write(await usage());
     return 0;
   }
-  if (positionals.join(" ") !== "zendesk") throw new UsageError("Name the API to stand in for: zendesk.");
-  const sandbox = await startZendesk(await zendeskOptions(values));
-  stdout.write(`${JSON.stringify({ url: sandbox.url })}\n`);
+  const [name = "", ...args] = argv;
+  const load = Object.hasOwn(standIns, name) ? standIns[name] : undefined;
+  if (load === undefined) throw new UsageError(`Name the API to stand in for: ${names.join(" or ")}.`);
+  const standIn = await (await load()).start(args);
+  stdout.write(`${JSON.stringify(standIn.announcement)}\n`);
   if (!signal.aborted) await once(signal, "abort");
-  await sandbox.close();
+  await standIn.close();
   return 0;
 }
 

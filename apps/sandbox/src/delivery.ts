@@ -15,11 +15,9 @@ export interface Delivery {
 const paddingPiece = Buffer.alloc(64 * 1024, "x");
 
 function sendBytes({ response, answer }: Delivery, body: Buffer, headers: Record<string, string> = {}): void {
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    ...headers,
-    "content-length": String(body.length),
-  });
+  // The answer to HEAD has the length of what GET would send, and no body.
+  const length = answer.headers["content-length"] ?? String(body.length);
+  response.writeHead(answer.status, { ...answer.headers, ...headers, "content-length": length });
   response.end(body);
 }
 

@@ -1,6 +1,6 @@
 import { isObject } from "./json.ts";
 import { matchesPath } from "./path-pattern.ts";
-import { hashOf } from "./seeded-random.ts";
+import { isOccurrence, type Occurrence, ruleControl } from "./rule-control.ts";
 
 /** What goes wrong with an answer. */
 export type Fault =
@@ -36,13 +36,9 @@ export type Fault =
   | { readonly kind: "huge"; readonly bytes: number };
 
 /** A fault and the requests that it befalls. Without `nth` and `probability`: each that fits the path. */
-export interface FaultRule {
+export interface FaultRule extends Occurrence {
   /** A path with `*` (within a segment) or `**`; `.json` at its end is optional. */
   readonly path: string;
-  /** Which of the fitting requests, counted from 1 since the rule was added. */
-  readonly nth?: number | readonly number[];
-  /** The share of fitting requests, drawn from the plan's seed; the same requests for the same seed. */
-  readonly probability?: number;
   readonly fault: Fault;
 }
 
@@ -80,16 +76,9 @@ function isFault(value: unknown): value is Fault {
   return value["kind"] !== "huge" || Number.isInteger(value["bytes"]);
 }
 
-function isNth(value: unknown): boolean {
-  const numbers = Array.isArray(value) ? value : [value];
-  return value === undefined || numbers.every((number) => Number.isInteger(number) && number >= 1);
-}
-
 function isFaultRule(value: unknown): value is FaultRule {
   if (!isObject(value) || typeof value["path"] !== "string") return false;
-  const { probability } = value;
-  const drawn = typeof probability === "number" && probability >= 0 && probability <= 1;
-  return isFault(value["fault"]) && isNth(value["nth"]) && (probability === undefined || drawn);
+  return isFault(value["fault"]) && isOccurrence(value);
 }
 
 /** Tells whether a parsed file is a fault plan. */
@@ -100,41 +89,12 @@ export function isFaultPlan(value: unknown): value is FaultPlan {
   );
 }
 
-interface CountedRule {
-  readonly rule: FaultRule;
-  readonly index: number;
-  seen: number;
-}
-
-function fires({ rule, index, seen }: CountedRule, seed: number): boolean {
-  if (rule.nth !== undefined) {
-    const wanted = typeof rule.nth === "number" ? [rule.nth] : rule.nth;
-    if (!wanted.includes(seen)) return false;
-  }
-  return rule.probability === undefined || hashOf(seed, "fault", index, seen) / 2 ** 32 < rule.probability;
-}
-
 /** Starts a plan; requests are counted from here on. */
 export function faultControl(plan: FaultPlan = { rules: [] }): FaultControl {
-  const seed = plan.seed ?? 1;
-  const counted: CountedRule[] = [];
-  const add = (...rules: readonly FaultRule[]): void => {
-    for (const rule of rules) counted.push({ rule, index: counted.length, seen: 0 });
-  };
-  add(...plan.rules);
-  return {
-    add,
-    clear: () => {
-      counted.length = 0;
-    },
-    next(path) {
-      let fault: Fault | undefined;
-      for (const entry of counted) {
-        if (!matchesPath(entry.rule.path, path)) continue;
-        entry.seen += 1;
-        if (fault === undefined && fires(entry, seed)) fault = entry.rule.fault;
-      }
-      return fault;
-    },
-  };
+  const control = ruleControl<FaultRule, string>({
+    seed: plan.seed ?? 1,
+    matches: (rule, path) => matchesPath(rule.path, path),
+  });
+  control.add(...plan.rules);
+  return { add: control.add, clear: control.clear, next: (path) => control.next(path)?.fault };
 }

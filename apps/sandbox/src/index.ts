@@ -2,6 +2,37 @@ export { type CommandStreams, runSandbox } from "./command.ts";
 export { type Fault, type FaultControl, type FaultPlan, type FaultRule, isFaultPlan } from "./faults.ts";
 export type { Json, JsonObject } from "./json.ts";
 export type { LoggedRequest } from "./request-log.ts";
+export type {
+  Engine,
+  EngineLogin,
+  EngineOptions,
+  EngineProblem,
+  EngineSession,
+  EngineWorld,
+  StageFile,
+} from "./snowflake/contract.ts";
+export {
+  type SnowflakeOptions,
+  type SnowflakeSandbox,
+  type SnowflakeValidity,
+  startSnowflake,
+} from "./snowflake/sandbox.ts";
+export type { StagedFile } from "./snowflake/store/stage-store.ts";
+export type { StoreKind } from "./snowflake/store/stage-uploads.ts";
+export type { Cell, DecodedRow } from "./snowflake/wire/decoded-rows.ts";
+export type { SnowflakeEndpoint } from "./snowflake/wire/endpoints.ts";
+export type { LoggedSession } from "./snowflake/wire/session-book.ts";
+export {
+  type FaultSubject,
+  type SnowflakeFault,
+  type SnowflakeFaultControl,
+  type SnowflakeFaultPlan,
+  type SnowflakeFaultRule,
+  type SnowflakeMatch,
+  snowflakeFaultPlan,
+} from "./snowflake/wire/snowflake-faults.ts";
+export type { LoggedStatement } from "./snowflake/wire/statement-book.ts";
+export type { OauthClient, SnowflakeUser } from "./snowflake/wire/users.ts";
 export type { Credential } from "./zendesk/credentials.ts";
 export type { Comment } from "./zendesk/generated/conversation.ts";
 export type { RateLimits } from "./zendesk/rate-buckets.ts";

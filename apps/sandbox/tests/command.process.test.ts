@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,26 @@ describe("chorale-sandbox", () => {
     });
   });
 
+  it("stands in for Snowflake, and leaves nothing behind", async () => {
+    const temporary = await mkdtemp(join(folder, "temporary-"));
+    const args = ["snowflake", "--account", "acme", "--user", "etl", "--token", "t", "--store", "local"];
+    const child = spawn(process.execPath, [bin, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const exited = once(child, "exit");
+    try {
+      const announced: unknown = JSON.parse(await firstLine(child));
+      const url = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/u);
+      expect(announced).toEqual({ url, account: "acme", user: "ETL" });
+      expect(await readdir(temporary)).toHaveLength(1);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    expect(await exited).toEqual([0, null]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
   it("replays a folder", async () => {
     const recording = {
       method: "GET",
@@ -100,8 +120,13 @@ describe("chorale-sandbox", () => {
     [["zendesk", "--tickets", "-1"], 64, "--tickets"],
     [["zendesk", "--unknown"], 64, "--unknown"],
     [["zendesk", "--email", "a@example.com"], 64, "--email and --api-token go together."],
-    [["jira"], 64, "Name the API to stand in for: zendesk."],
-    [[], 64, "Name the API to stand in for: zendesk."],
+    [["jira"], 64, "Name the API to stand in for: zendesk or snowflake."],
+    [["toString"], 64, "Name the API to stand in for: zendesk or snowflake."],
+    [[], 64, "Name the API to stand in for: zendesk or snowflake."],
+    [["snowflake", "--store", "s3"], 64, "--store: s3 is none of"],
+    [["snowflake", "--session-seconds", "1h"], 64, "--session-seconds: 1h is no whole number."],
+    [["snowflake", "--tickets", "1"], 64, "--tickets"],
+    [["snowflake", "--public-key", "/nowhere/at/all"], 1, "ENOENT"],
     [["zendesk", "--replay", "/nowhere/at/all"], 1, "ENOENT"],
     [["zendesk", "--faults", "/nowhere/at/all"], 1, "ENOENT"],
     [["zendesk", "--faults", join(packageFolder, "package.json")], 64, "is no fault plan"],
@@ -121,6 +146,8 @@ describe("chorale-sandbox", () => {
     let printed = "";
     const stdout = { write: (text: string) => (printed += text) };
     expect(await runSandbox(["--help"], { stdout, stderr: stdout, signal: AbortSignal.abort() })).toBe(0);
-    expect(printed).toMatch(/^Usage: chorale-sandbox zendesk/u);
+    expect(printed).toMatch(
+      /^Usage: chorale-sandbox zendesk\|snowflake [\s\S]*--rate-limit-factor[\s\S]*--statement-delay-ms/u,
+    );
   });
 });

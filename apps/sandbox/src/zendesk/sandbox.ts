@@ -1,9 +1,10 @@
 import type { Answer } from "../answer.ts";
 import { type FaultControl, type FaultPlan, faultControl } from "../faults.ts";
+import type { StandInRequest } from "../listener.ts";
 import { matchesPath } from "../path-pattern.ts";
 import { rateLimiter } from "../rate-limits.ts";
 import type { LoggedRequest } from "../request-log.ts";
-import { listen, type StandInRequest } from "../stand-in-server.ts";
+import { listen } from "../stand-in-server.ts";
 import { type Credential, defaultCredentials, isAuthorized } from "./credentials.ts";
 import { generatedAnswer } from "./endpoints.ts";
 import type { Sizes } from "./generated/world.ts";
