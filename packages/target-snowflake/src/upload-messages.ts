@@ -1,0 +1,71 @@
+import type { ConnectionOptions } from "snowflake-sdk";
+import type { SnowflakeConfig } from "./config.ts";
+
+/** What an upload's thread is started with. */
+export interface ThreadInput {
+  readonly config: SnowflakeConfig;
+  /** What it logs in with. */
+  readonly options: ConnectionOptions;
+  /** What a refused login is to be checked for. */
+  readonly hint: string;
+  /** A folder of its own, for the encrypted copies that the driver uploads. */
+  readonly tempDir: string;
+}
+
+/** What an upload's thread is asked for. */
+export type ThreadRequest =
+  | {
+      readonly kind: "put";
+      readonly id: number;
+      readonly sql: string;
+      readonly folder: string;
+      readonly name: string;
+      readonly bytes: number;
+    }
+  | { readonly kind: "close" };
+
+/** What an upload's thread tells. */
+export type ThreadReport =
+  | { readonly kind: "ready" }
+  /** It cannot log in; `className` is that of the error. */
+  | { readonly kind: "unable"; readonly className: string; readonly message: string }
+  | { readonly kind: "done"; readonly id: number }
+  | {
+      readonly kind: "failed";
+      readonly id: number;
+      readonly message: string;
+      /** Whether another PUT of the file may go well. */
+      readonly mayRetry: boolean;
+      /** Whether the thread's connection is of no use any more. */
+      readonly isDown: boolean;
+      /** The server's code; absent when the upload itself failed. */
+      readonly code?: string;
+      readonly queryId?: string;
+    }
+  | {
+      readonly kind: "log";
+      readonly level: "debug" | "info" | "warn" | "error";
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "closed" };
+
+/** Both sides are of one version, so what has a kind is taken for what it says. */
+export function isThreadInput(value: unknown): value is ThreadInput {
+  return typeof value === "object" && value !== null && "options" in value && "config" in value;
+}
+
+/** Whether a message asks something of an upload's thread. */
+export function isThreadRequest(value: unknown): value is ThreadRequest {
+  return isKind(value, ["put", "close"]);
+}
+
+/** Whether a message is one of an upload's thread. */
+export function isThreadReport(value: unknown): value is ThreadReport {
+  return isKind(value, ["ready", "unable", "done", "failed", "log", "closed"]);
+}
+
+function isKind(value: unknown, kinds: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  return typeof value.kind === "string" && kinds.includes(value.kind);
+}
