@@ -15,10 +15,12 @@ export interface Variant {
 export type Check =
   /** The records per second of a variant, as a share of its reference's. */
   | { readonly kind: "speed"; readonly of: string; readonly reference: string; readonly atLeast?: number }
+  /** The records per CPU second of a variant, as a share of its reference's. */
+  | { readonly kind: "work"; readonly of: string; readonly reference: string; readonly atLeast?: number }
   /** The peak of memory of a variant. */
   | { readonly kind: "memory"; readonly of: string; readonly belowMegabytes: number }
   /** The peak of memory of a variant, as a multiple of its reference's. */
-  | { readonly kind: "growth"; readonly of: string; readonly reference: string; readonly atMost: number }
+  | { readonly kind: "growth"; readonly of: string; readonly reference: string; readonly atMost?: number }
   /** The wall time of a variant beyond that of its reference. */
   | {
       readonly kind: "delay";

@@ -1,2 +1,3 @@
 export { type BenchInput, runBench } from "./bench.ts";
+export { serveStandIn } from "./snowflake/stand-in-process.ts";
 export { serveTask } from "./task-process.ts";

@@ -12,6 +12,7 @@ const packageFiles = {
   "@chorale/runner": () => import.meta.resolve("@chorale/runner/package.json"),
   "@chorale/tap-zendesk": () => import.meta.resolve("@chorale/tap-zendesk/package.json"),
   "@chorale/target-duckdb": () => import.meta.resolve("@chorale/target-duckdb/package.json"),
+  "@chorale/target-snowflake": () => import.meta.resolve("@chorale/target-snowflake/package.json"),
 };
 
 /** The name of a package whose program is measured. */

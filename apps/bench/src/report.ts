@@ -54,12 +54,12 @@ export function reportOf(benchCase: BenchCase, results: readonly VariantRuns[]):
 
 function variantReport({ variant, runs }: VariantRuns): VariantReport {
   const cpuSeconds = known(runs, ({ cpuSeconds: seconds }) => seconds);
-  const peakBytes = known(runs, ({ peakBytes: bytes }) => bytes);
+  const peakBytes = peaks(runs);
   const shares = runs.at(-1)?.shares;
   return {
     label: variant.label,
     runs: runs.length,
-    recordsPerSecond: median(runs.map(speed)),
+    recordsPerSecond: median(speeds(runs)),
     megabytesPerSecond: median(runs.map(({ bytes, seconds }) => bytes / megabyte / seconds)),
     seconds: median(runs.map(({ seconds }) => seconds)),
     ...(cpuSeconds.length > 0 && { cpuSeconds: median(cpuSeconds) }),
@@ -72,20 +72,21 @@ function checkReport(check: Check, results: readonly VariantRuns[]): CheckReport
   const runs = runsOf(check.of, results);
   const { kind, of } = check;
   if (kind === "memory") {
-    const value = median(known(runs, ({ peakBytes }) => peakBytes)) / megabyte;
+    const value = median(peaks(runs)) / megabyte;
     return { kind, of, value, budget: check.belowMegabytes, met: value < check.belowMegabytes };
   }
   const { reference } = check;
   const references = runsOf(reference, results);
-  if (kind === "speed") {
-    const value = medianRatio(runs.map(speed), references.map(speed));
+  if (kind === "speed" || kind === "work") {
+    const rates = kind === "speed" ? speeds : workRates;
+    const value = medianRatio(rates(runs), rates(references));
     const budget = check.atLeast;
     return { kind, of, reference, value, ...(budget !== undefined && { budget, met: value >= budget }) };
   }
   if (kind === "growth") {
-    const peaks = (measurements: readonly Measurement[]) => known(measurements, ({ peakBytes }) => peakBytes);
     const value = medianRatio(peaks(runs), peaks(references));
-    return { kind, of, reference, value, budget: check.atMost, met: value <= check.atMost };
+    const budget = check.atMost;
+    return { kind, of, reference, value, ...(budget !== undefined && { budget, met: value <= budget }) };
   }
   const milliseconds = ({ seconds }: Measurement) => seconds * 1000;
   const value = medianDifference(runs.map(milliseconds), references.map(milliseconds));
@@ -99,8 +100,18 @@ function runsOf(label: string, results: readonly VariantRuns[]): readonly Measur
   return found.runs;
 }
 
-function speed({ records, seconds }: Measurement): number {
-  return records / seconds;
+function speeds(runs: readonly Measurement[]): readonly number[] {
+  return runs.map(({ records, seconds }) => records / seconds);
+}
+
+function workRates(runs: readonly Measurement[]): readonly number[] {
+  return known(runs, ({ records, cpuSeconds }) =>
+    cpuSeconds === undefined ? undefined : records / cpuSeconds,
+  );
+}
+
+function peaks(runs: readonly Measurement[]): readonly number[] {
+  return known(runs, ({ peakBytes }) => peakBytes);
 }
 
 function known(

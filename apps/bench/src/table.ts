@@ -67,14 +67,20 @@ function checkLine(check: CheckReport): string {
 function valueText({ kind, of, reference = "", value, budget }: CheckReport): string {
   switch (kind) {
     case "speed":
-      return `${of}: ${ratio(value)} of ${reference}${budget === undefined ? "" : `, budget >= ${ratio(budget)}`}`;
+      return `${of}: ${ratio(value)} of ${reference}${limit(budget, ">=", ratio)}`;
+    case "work":
+      return `${of}: ${ratio(value)} of ${reference} by CPU${limit(budget, ">=", ratio)}`;
     case "memory":
       return `${of}: ${value.toFixed(0)} MB at most, budget < ${budget ?? ""} MB`;
     case "growth":
-      return `${of}: ${value.toFixed(2)}x the memory of ${reference}, budget <= ${budget ?? ""}x`;
+      return `${of}: ${value.toFixed(2)}x the memory of ${reference}${limit(budget, "<=", (times) => `${times}x`)}`;
     case "delay":
       return `${of}: ${reference} + ${value.toFixed(0)} ms, budget + ${budget ?? ""} ms`;
   }
+}
+
+function limit(budget: number | undefined, sign: string, text: (value: number) => string): string {
+  return budget === undefined ? "" : `, budget ${sign} ${text(budget)}`;
 }
 
 function ratio(value: number): string {

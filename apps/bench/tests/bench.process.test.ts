@@ -49,6 +49,33 @@ describe("bench", () => {
     expect(readdirSync(folder)).toEqual(["result.json"]);
   });
 
+  it("measures target-snowflake beside a stand-in in another process, and leaves nothing behind", async () => {
+    const args = ["--case", "snowflake", "--rounds", "1", "--json", "result.json"];
+    const { stdout, code } = await bench([...tiny, ...args]);
+    expect(stdout).toMatch(
+      /^ {2}> target-snowflake: \d+ % of cut \+ copy \+ zstd, budget >= 60 %: (met|MISSED)$/m,
+    );
+    expect(stdout).toMatch(/^ {2}\. target-snowflake: \d+ % of a core went to the stand-in beside it$/m);
+    expect(code).toBe(0);
+    const { cases } = JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+    expect(cases).toMatchObject([
+      {
+        variants: [
+          { label: "target-snowflake", runs: 1, cpuSeconds: expect.any(Number) },
+          { label: "cut + copy + zstd", runs: 1 },
+          { label: "target-snowflake, validated", runs: 1, peakMegabytes: expect.any(Number) },
+        ],
+        checks: [
+          { kind: "speed", budget: 0.6, met: expect.any(Boolean) },
+          { kind: "work", value: expect.any(Number) },
+          { kind: "speed", of: "target-snowflake, validated" },
+          { kind: "work", of: "target-snowflake, validated" },
+        ],
+      },
+    ]);
+    expect(readdirSync(folder)).toEqual(["result.json"]);
+  }, 120_000);
+
   it("leaves out the peer where there is none", async () => {
     const { stdout, code } = await bench([...tiny, "--case", "peer"], { CHORALE_BENCH_PYTHON: "" });
     expect(stdout).toContain("  ! there is no peer. Set CHORALE_BENCH_PYTHON");

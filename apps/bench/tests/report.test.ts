@@ -70,6 +70,23 @@ describe("reportOf", () => {
   });
 
   it.each([
+    { cpuSeconds: 0.625, value: 0.8, met: true },
+    { cpuSeconds: 1.25, value: 0.4, met: false },
+  ])("compares work by CPU seconds: $value of the reference, $met", ({ cpuSeconds, value, met }) => {
+    const check: Check = { kind: "work", of: "ours", reference: "theirs", atLeast: 0.5 };
+    const report = reportOf(caseWith(check), results([run({ cpuSeconds, seconds: 9 })], [run({})]));
+    expect(report.checks).toEqual([
+      { kind: "work", of: "ours", reference: "theirs", value, budget: 0.5, met },
+    ]);
+  });
+
+  it.each(["work", "growth"] as const)("judges no %s that has no budget", (kind) => {
+    const check: Check = { kind, of: "ours", reference: "theirs" };
+    const report = reportOf(caseWith(check), results([run({})], [run({})]));
+    expect(report.checks).toEqual([{ kind, of: "ours", reference: "theirs", value: 1 }]);
+  });
+
+  it.each([
     { peakBytes: 199e6, value: 199, met: true },
     { peakBytes: 200e6, value: 200, met: false },
   ])("compares memory: $value MB, $met", ({ peakBytes, value, met }) => {
@@ -118,6 +135,20 @@ describe("tables", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it.each([
+    { check: { kind: "work", atLeast: 0.5 }, text: "> ours: 100 % of theirs by CPU, budget >= 50 %: met" },
+    { check: { kind: "work" }, text: "> ours: 100 % of theirs by CPU" },
+    {
+      check: { kind: "growth", atMost: 1.2 },
+      text: "> ours: 1.00x the memory of theirs, budget <= 1.2x: met",
+    },
+    { check: { kind: "growth" }, text: "> ours: 1.00x the memory of theirs" },
+  ] as const)("writes $text", ({ check, text }) => {
+    const whole: Check = { ...check, of: "ours", reference: "theirs" };
+    const lines = tableOf(reportOf(caseWith(whole), results([run({})], [run({})]))).split("\n");
+    expect(lines).toContain(`  ${text}`);
   });
 
   it("sums up what was missed and what was not measured", () => {

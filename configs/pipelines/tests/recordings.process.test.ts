@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { endOf, start } from "./support/processes.ts";
-import { query, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
+import { endOf, runBin } from "./support/processes.ts";
+import { startTarget } from "./support/pump.ts";
+import { canonical, differencesOf, type Kind, type Row } from "./support/values.ts";
+import { targets, type Warehouse } from "./support/warehouses.ts";
+import { tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
 type Json = Record<string, unknown>;
 interface Recorded {
@@ -42,54 +45,58 @@ const streams = [
   { stream: "macros", records: recorded("macros", page, "macros"), key: "id" },
 ];
 
-/** A value as a query of JSON texts shows it: columns hold moments without their zone, objects as JSON. */
-function asStored(value: unknown): unknown {
-  if (typeof value !== "string") return value ?? null;
-  const moment = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z$/.exec(value);
-  return moment === null ? value : `${moment[1]} ${moment[2]}`;
-}
-
-function sameValue(stored: unknown, value: unknown): unknown {
-  if (value === null || typeof value !== "object") return stored;
-  return typeof stored === "string" ? JSON.parse(stored) : stored;
+/** Loads the recordings by the real tap and the real targets of the same messages. */
+async function loaded(): Promise<readonly Warehouse[]> {
+  const sandbox = await zendesk({ data: { kind: "replay", folder } });
+  const files = testFolder();
+  const select = streams.flatMap(({ stream }) => ["--select", `${stream}.*`]);
+  const config = files.json("tap.json", tapConfig(sandbox, { start_date: "1970-01-01T00:00:00Z" }));
+  const tap = await runBin("tap-zendesk", ["--config", config, ...select]);
+  expect(tap.code, tap.stderr).toBe(0);
+  const warehouses: Warehouse[] = [];
+  for (const target of targets) {
+    const warehouse = await target.open(files);
+    files.json("target.json", { ...warehouse.config, default_target_schema: "zendesk" });
+    const child = startTarget(files, warehouse);
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(tap.stdout);
+    const { code, stderr } = await endOf(child);
+    expect(code, stderr).toBe(0);
+    warehouses.push(warehouse);
+  }
+  return warehouses;
 }
 
 describe.skipIf(!isThere)("[needs recordings] real answers of Zendesk", () => {
-  it("become rows with the recorded values, through the real tap and the real target", async () => {
-    const sandbox = await zendesk({ data: { kind: "replay", folder } });
-    const files = testFolder();
-    const select = streams.flatMap(({ stream }) => ["--select", `${stream}.*`]);
-    const config = files.json("tap.json", tapConfig(sandbox, { start_date: "1970-01-01T00:00:00Z" }));
-    const tap = start("tap-zendesk", ["--config", config, ...select]);
-    const target = start("target-duckdb", [
-      "--config",
-      files.json("target.json", { path: files.path("w.duckdb") }),
-    ]);
-    tap.stdout.pipe(target.stdin);
-    const [tapEnd, targetEnd] = await Promise.all([endOf(tap), endOf(target)]);
-    expect({ tap: tapEnd.code, target: targetEnd.code }, tapEnd.stderr + targetEnd.stderr).toEqual({
-      tap: 0,
-      target: 0,
-    });
+  it("become rows with the recorded values, the same in every warehouse", { timeout: 90_000 }, async () => {
+    const warehouses = await loaded();
     for (const { stream, records, key } of streams) {
       const newest = new Map(records.map((record) => [String(record[key]), record]));
       expect(newest.size, stream).toBeGreaterThan(0);
-      const rows = await query(files.path("w.duckdb"), `SELECT * FROM ${stream}`);
-      expect(rows.map((row) => String(row[key])).sort(), stream).toEqual([...newest.keys()].sort());
-      for (const row of rows)
-        expect(differences(row, newest.get(String(row[key])) ?? {}), stream).toEqual([]);
+      const tables = await Promise.all(warehouses.map(({ contents }) => contents(`zendesk.${stream}`)));
+      const [first, ...others] = tables;
+      for (const table of others) expect(first && differencesOf(table, first), stream).toEqual([]);
+      const { kinds = {}, rows = [] } = first ?? {};
+      const stored = rows.map((row): Row => Object.fromEntries(JSON.parse(row)));
+      expect(stored.map((row) => row[key]).sort(), stream).toEqual([...newest.keys()].sort());
+      for (const row of stored)
+        expect(differences(row, { kinds, record: newest.get(row[key] ?? "") ?? {} }), stream).toEqual([]);
     }
   });
 });
 
 /** Each recorded key whose column holds something else; `fields` repeats `custom_fields` and has no column. */
-function differences(row: Json, record: Json): string[] {
+function differences(
+  row: Row,
+  { kinds, record }: { kinds: Readonly<Record<string, Kind>>; record: Json },
+): string[] {
   return Object.entries(record)
     .filter(([name]) => name !== "fields" || !("custom_fields" in record))
-    .filter(([name, value]) => {
-      const stored = sameValue(row[name], value);
-      const expected = typeof value === "number" ? String(value) : JSON.stringify(asStored(value));
-      return (typeof value === "number" ? String(stored) : JSON.stringify(stored ?? null)) !== expected;
-    })
-    .map(([name, value]) => `${name}: ${JSON.stringify(row[name])} is not ${JSON.stringify(value)}`);
+    .flatMap(([name, value]) => {
+      const kind = kinds[name];
+      if (kind === undefined) return value === null ? [] : [`${name} has no column`];
+      const written = kind === "json" && value !== null ? JSON.stringify(value) : value;
+      const expected = canonical(written, kind);
+      return row[name] === expected ? [] : [`${name}: ${row[name]} is not ${expected}`];
+    });
 }

@@ -32,6 +32,9 @@ const loaders = {
   "load-recorded": async () => (await import("./zendesk.ts")).loadRecorded,
   load: async () => (await import("./loading.ts")).loadFile,
   "load-raw": async () => (await import("./raw-duckdb.ts")).loadWithDuckdb,
+  snowflake: async () => (await import("./snowflake.ts")).runSnowflake,
+  "snowflake-sql": async () => (await import("./snowflake.ts")).runSnowflakeSql,
+  "load-snowflake": async () => (await import("./snowflake.ts")).loadSnowflake,
 } satisfies Record<string, () => Promise<Task>>;
 
 /** The name of a task. */

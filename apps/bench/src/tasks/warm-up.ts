@@ -1,12 +1,12 @@
-import { generateMessages } from "../data/data-set.ts";
-
-const records = 10_000;
+import { type DataSpec, generateMessages } from "../data/data-set.ts";
 
 /**
- * Answers a small input that is read before the measured one, so that neither loading modules nor compiling what
+ * A small input that is read before the measured one, so that neither loading modules nor compiling what
  * runs often is counted: of a long run both are a small part, of a short one they would be most.
  */
+export const warmUp: DataSpec = { size: "wide", records: 10_000, streams: 3, seed: 1 };
+
+/** Answers the warm-up as chunks of bytes. */
 export async function* warmUpChunks(): AsyncGenerator<Buffer, void, void> {
-  const { texts } = generateMessages({ size: "wide", records, streams: 3, seed: 1 });
-  for (const text of texts) yield Buffer.from(text);
+  for (const text of generateMessages(warmUp).texts) yield Buffer.from(text);
 }

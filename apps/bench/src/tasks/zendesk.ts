@@ -5,7 +5,7 @@ import type { Measurement } from "../measurement.ts";
 import { sumOfMetric } from "../metric-lines.ts";
 import { ownFile, programOf, readUsage, startCommand, startProgramFile } from "../programs.ts";
 import { expectCount } from "./expect-count.ts";
-import { loadWithTarget, writeTargetConfig } from "./loading.ts";
+import { duckdbConfig, loadWithDuckdbTarget, writeTargetConfig } from "./loading.ts";
 import type { TaskInput } from "./task.ts";
 
 const unlimited = 1e9;
@@ -22,7 +22,7 @@ export async function runTap({ folder, settings }: TaskInput): Promise<Measureme
 /** Runs `tap-zendesk | target-duckdb` as a shell does. The peak of memory is that of the larger process. */
 export async function runPipeline({ folder, settings }: TaskInput): Promise<Measurement> {
   const tickets = Number(settings["tickets"]);
-  await writeTargetConfig(folder, {});
+  await writeTargetConfig(folder, duckdbConfig(folder, {}));
   const programs = [await programOf("@chorale/tap-zendesk"), await programOf("@chorale/target-duckdb")];
   const command =
     'CHORALE_BENCH_USAGE=tap-usage.json "$1" --import "$2" "$3" --config tap.json --select "tickets.*" 2> tap.log | ' +
@@ -52,7 +52,7 @@ export async function loadRecorded({ folder, settings }: TaskInput): Promise<Mea
   const tickets = Number(settings["tickets"]);
   const path = join(folder, "recorded.jsonl");
   await besideStandIn({ folder, tickets }, () => tapInto(path, { folder, tickets }));
-  const result = await loadWithTarget({ path, folder, settings: {} });
+  const result = await loadWithDuckdbTarget({ path, folder, settings: {} });
   expectCount(result.records, { expected: tickets, of: "records" });
   return { ...result, bytes: (await stat(path)).size };
 }

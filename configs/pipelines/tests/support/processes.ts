@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
 
 const bins = {
   "tap-zendesk": "packages/tap-zendesk/bin/tap-zendesk.js",
   "target-duckdb": "packages/target-duckdb/bin/target-duckdb.js",
+  "target-snowflake": "packages/target-snowflake/bin/target-snowflake.js",
   chorale: "apps/runner/bin/chorale.js",
 } as const;
 
@@ -28,13 +30,17 @@ export interface StartOptions {
   cwd?: string;
 }
 
-/** Starts a connector's program under the Node of the tests. */
+/** Starts a connector's program under the Node of the tests. It does not outlive the test. */
 export function start(name: BinName, args: readonly string[], options: StartOptions = {}) {
-  return spawn(process.execPath, [binPath(name), ...args], {
+  const child = spawn(process.execPath, [binPath(name), ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  return child;
 }
 
 /** Collects what a process writes until it ends. */

@@ -66,9 +66,3 @@ export async function query(path: string, sql: string): Promise<Record<string, u
     instance.closeSync();
   }
 }
-
-/** All rows of a table without the metadata columns, as sorted JSON texts: two tables are equal when these are. */
-export async function contents(path: string, table: string): Promise<string[]> {
-  const rows = await query(path, `SELECT COLUMNS(name -> NOT starts_with(name, '_sdc_')) FROM ${table}`);
-  return rows.map((row) => JSON.stringify(row)).sort();
-}

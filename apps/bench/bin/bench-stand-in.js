@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { serveStandIn } from "@chorale/bench";
+
+await serveStandIn(process);
