@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { TestCount } from "../configs/tooling/count-reporter.ts";
 
 const root = new URL("../", import.meta.url);
@@ -27,6 +28,8 @@ await rm(counts, { recursive: true, force: true });
 const turbo = spawn("turbo", ["run", "test", "--concurrency=1", "--continue", ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",
+  // Hundreds of short runs load Snowflake's driver in a thread of their own.
+  env: { ...process.env, NODE_COMPILE_CACHE: fileURLToPath(new URL(".turbo/compiled/", root)) },
 });
 const [exitCode]: unknown[] = await once(turbo, "exit");
 

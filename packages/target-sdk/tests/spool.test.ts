@@ -90,11 +90,12 @@ describe("a spool writer", () => {
 
   it("goes on in another file when one has reached its size", async () => {
     folder.remains([/^batch/]);
-    const { writer } = writerOf({ maxFileBytes: 1 });
+    // There is room only when everything is on disk.
+    const { writer } = writerOf({ maxFileBytes: 1 }, new SpoolMemory(1));
     const expected = Array.from({ length: 12 }, (_, id) => `${id}`.padEnd(200_000, "x"));
     for (const line of expected) {
       writer.append(Buffer.from(line), 1);
-      await new Promise((resolve) => setImmediate(resolve));
+      await writer.relief();
     }
     const files = await writer.close();
     expect(files.length).toBeGreaterThan(2);

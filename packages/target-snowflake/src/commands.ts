@@ -18,7 +18,14 @@ export async function check(config: SnowflakeConfig, { log, signal }: CommandCon
   const connection = await connectSnowflake(config, { log, signal, purpose: "upload", session });
   try {
     const items: CheckItem[] = [{ name: "log in" }];
-    for (const probe of probesOf(config)) items.push(await itemOf(probe, connection));
+    const absent = new Set<string>();
+    for (const probe of probesOf(config)) {
+      // What is not there cannot be looked into; whoever makes it may do with it what he likes.
+      if (probe.within?.some((thing) => absent.has(thing)) === true) continue;
+      const { item, isThere } = await lookAt(probe, connection);
+      items.push(item);
+      if (!isThere && probe.thing !== undefined) absent.add(probe.thing);
+    }
     return { items };
   } finally {
     await connection.close();
@@ -35,6 +42,7 @@ function probesOf(config: SnowflakeConfig): readonly PrivilegeProbe[] {
       schema,
       database: configuredName(config.database, "database"),
       stage: stageOf(config),
+      mayUseOwnStage: config.stage === undefined,
       tables: [],
       ...(role === undefined ? {} : { role: configuredName(role, "role") }),
       ...(warehouse === undefined ? {} : { warehouse: configuredName(warehouse, "warehouse") }),
@@ -44,13 +52,23 @@ function probesOf(config: SnowflakeConfig): readonly PrivilegeProbe[] {
   return [...new Map(all.map((probe) => [probe.what, probe])).values()];
 }
 
-async function itemOf(probe: PrivilegeProbe, connection: SnowflakeConnection): Promise<CheckItem> {
-  const { what, grants, instead } = probe;
+interface Finding {
+  readonly item: CheckItem;
+  /** Whether the thing itself is there, and not only could be made. */
+  readonly isThere: boolean;
+}
+
+async function lookAt(probe: PrivilegeProbe, connection: SnowflakeConnection): Promise<Finding> {
+  const { what, grants, instead, otherwise } = probe;
   const failure = await failureIn(probe, connection);
-  if (failure === undefined) return { name: what };
+  if (failure === undefined) return { item: { name: what }, isThere: true };
   const isMakeable = instead !== undefined && isMissing(failure);
-  if (isMakeable && (await failureIn(instead, connection)) === undefined) return { name: what };
-  return { name: what, missing: { kind: "privilege", remedy: grants.map((grant) => `${grant};`).join(" ") } };
+  if (isMakeable && (await failureIn(instead, connection)) === undefined) {
+    return { item: { name: what }, isThere: false };
+  }
+  if (isMakeable && otherwise !== undefined) return { item: { name: otherwise }, isThere: false };
+  const remedy = grants.map((grant) => `${grant};`).join(" ");
+  return { item: { name: what, missing: { kind: "privilege", remedy } }, isThere: false };
 }
 
 /** Answers what was refused; throws what is no answer to the question, such as a connection that is gone. */

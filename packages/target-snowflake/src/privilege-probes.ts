@@ -16,6 +16,12 @@ export interface PrivilegeProbe extends ProbeWay {
   readonly what: string;
   /** Where the first way fails because the thing is not there: whether it could be made. */
   readonly instead?: ProbeWay;
+  /** What is done where it could not be made either, and a load goes well all the same. */
+  readonly otherwise?: string;
+  /** What it tells to be there, for those that depend on it. */
+  readonly thing?: string;
+  /** What has to be there for it to be looked at. @default nothing */
+  readonly within?: readonly string[];
   /** What allows it, to be run by who may. */
   readonly grants: readonly string[];
 }
@@ -34,6 +40,11 @@ export interface ProbeOptions {
   readonly database: string;
   readonly schema: string;
   readonly stage: StageName;
+  /**
+   * Whether files go to the user's own stage where this one is not there and may not be made.
+   * @default false
+   */
+  readonly mayUseOwnStage?: boolean;
   /** Makes the names of what is made for a moment unlike all others: letters and digits. */
   readonly id: string;
   readonly tables: readonly ProbedTable[];
@@ -78,6 +89,7 @@ function databaseProbe({ database, role }: ProbeOptions): PrivilegeProbe {
     what: `use the database ${database}`,
     prove: [{ sql: `USE DATABASE ${name}` }],
     undo: [],
+    thing: database,
     grants: [`GRANT USAGE ON DATABASE ${name} ${toRole(role)}`],
   };
 }
@@ -89,6 +101,8 @@ function schemaProbe({ database, schema, id, role }: ProbeOptions): PrivilegePro
     what: `use the schema ${database}.${schema}, or make it`,
     prove: [useSchema({ catalog: database, schema })],
     undo: [],
+    thing: `${database}.${schema}`,
+    within: [database],
     instead: { prove: [{ sql: `CREATE SCHEMA ${made}` }], undo: [{ sql: `DROP SCHEMA IF EXISTS ${made}` }] },
     grants: [
       `GRANT USAGE ON SCHEMA ${name} ${toRole(role)}`,
@@ -113,14 +127,18 @@ function tableProbes({ database, schema, id, role }: ProbeOptions): readonly Pri
       what: `${what} in ${database}.${schema}`,
       prove: [{ sql: `CREATE ${kind} ${name} ("A" NUMBER(38,0))` }],
       undo: [{ sql: `DROP TABLE IF EXISTS ${name}` }],
+      within: [database, `${database}.${schema}`],
       grants: [grant],
     };
   });
 }
 
-function stageProbes({ stage, id, role }: ProbeOptions): readonly PrivilegeProbe[] {
+function stageProbes(options: ProbeOptions): readonly PrivilegeProbe[] {
+  const { stage, id, role, database } = options;
   if (stage === "~") return [];
   const name = quoteTable(stage);
+  const within = [database, `${stage.catalog ?? database}.${stage.schema}`];
+  const thing = name;
   const made: StageName = { ...stage, table: checkName(id) };
   const folder = stageReference(stage, stagePath({ prefix: "", stream: "_chorale_check", batchId: id }));
   const find = describeStage(stage);
@@ -130,6 +148,11 @@ function stageProbes({ stage, id, role }: ProbeOptions): readonly PrivilegeProbe
       what: `use the stage ${stage.schema}.${stage.table}, or make it`,
       prove: find === undefined ? [] : [find],
       undo: [],
+      thing,
+      within,
+      ...(options.mayUseOwnStage === true
+        ? { otherwise: `use the user's own stage, because ${stage.schema}.${stage.table} may not be made` }
+        : {}),
       instead: {
         prove: create === undefined ? [] : [create],
         undo: [{ sql: `DROP STAGE IF EXISTS ${quoteTable(made)}` }],
@@ -143,6 +166,7 @@ function stageProbes({ stage, id, role }: ProbeOptions): readonly PrivilegeProbe
       what: `read the stage ${stage.schema}.${stage.table}`,
       prove: [{ sql: `LIST ${folder}` }],
       undo: [],
+      within: [...within, thing],
       grants: [`GRANT READ ON STAGE ${name} ${toRole(role)}`],
     },
     {
@@ -150,6 +174,7 @@ function stageProbes({ stage, id, role }: ProbeOptions): readonly PrivilegeProbe
       // It removes nothing: the folder is new.
       prove: [{ sql: `REMOVE ${folder}` }],
       undo: [],
+      within: [...within, thing],
       grants: [`GRANT READ, WRITE ON STAGE ${name} ${toRole(role)}`],
     },
   ];

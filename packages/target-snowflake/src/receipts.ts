@@ -12,6 +12,7 @@ import {
   type TableName,
 } from "@chorale/target-sdk/sql";
 import type { SnowflakeConfig } from "./config.ts";
+import { makeInSchema } from "./make-in-schema.ts";
 import { defaultSchemaOf, namedTable } from "./names.ts";
 
 /** What receipts are kept with. */
@@ -75,7 +76,8 @@ export class Receipts {
 
   async #make(receipts: ReceiptTable, { isLedger }: { isLedger: boolean }): Promise<void> {
     const { change } = this.#options;
-    await change(isLedger ? createLedger(receipts) : createStateTable(receipts));
+    const create = isLedger ? createLedger(receipts) : createStateTable(receipts);
+    await makeInSchema(create, { place: receipts.table, run: change });
     if (isLedger) await change(pruneLedger(receipts, new Date(Date.now() - keptMs)));
   }
 }

@@ -4,6 +4,7 @@ import type { Statement } from "@chorale/target-sdk/sql";
 import type { Login } from "./authentication.ts";
 import type { SnowflakeConfig } from "./config.ts";
 import { removeFiles, stagedFileName } from "./copy-statements.ts";
+import { makeInSchema } from "./make-in-schema.ts";
 import { type StageName, stageOf, stagePath, stageReference } from "./names.ts";
 import { withRetries } from "./retries.ts";
 import { createStage, describeStage } from "./set-up-statements.ts";
@@ -101,11 +102,11 @@ export class Stage {
     const { config, log, run } = this.#options;
     const create = createStage(stage);
     const describe = describeStage(stage);
-    if (create === undefined || describe === undefined) return stage;
+    if (stage === "~" || create === undefined || describe === undefined) return stage;
     const isThere = await run(describe).then(() => true, missingOrThrow);
     if (isThere) return stage;
     try {
-      await run(create);
+      await makeInSchema(create, { place: stage, run });
       return stage;
     } catch (error) {
       if (config.stage !== undefined || !isRefused(error)) throw error;

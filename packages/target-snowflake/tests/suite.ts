@@ -2,11 +2,22 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSnowflake } from "@chorale/sandbox";
-import { targetTestSuite } from "@chorale/target-sdk/testing";
+import { type TargetSuiteOptions, targetTestSuite } from "@chorale/target-sdk/testing";
 import { afterAll } from "vitest";
 import { targetSnowflake } from "../src/index.ts";
 import { loaderSettings } from "./snowflake-settings.ts";
 import { createTable, readColumns, readRows } from "./stored-tables.ts";
+
+/** What the suite is told of the target, wherever it runs. */
+export const suiteOptions: Omit<TargetSuiteOptions, "config"> = {
+  target: targetSnowflake,
+  readRows,
+  readColumns,
+  createTable,
+  tableName: (stream) => stream.replaceAll(/[.\- ]/g, "_").toUpperCase(),
+  columnName: (property) => property.toUpperCase(),
+  limits: { wideIntegers: true, signedZero: false },
+};
 
 /** Declares one part of the conformance suite, on a stand-in of its own: two files run at the same time. */
 export async function declareSuite(part: { readonly number: number; readonly of: number }): Promise<void> {
@@ -18,7 +29,7 @@ export async function declareSuite(part: { readonly number: number; readonly of:
   });
   let schemas = 0;
   targetTestSuite({
-    target: targetSnowflake,
+    ...suiteOptions,
     async config() {
       schemas += 1;
       const temporary = join(folder, `temporary-${schemas}`);
@@ -32,12 +43,6 @@ export async function declareSuite(part: { readonly number: number; readonly of:
         retry_delay_seconds: 0.01,
       };
     },
-    readRows,
-    readColumns,
-    createTable,
-    tableName: (stream) => stream.replaceAll(/[.\- ]/g, "_").toUpperCase(),
-    columnName: (property) => property.toUpperCase(),
-    limits: { wideIntegers: true, signedZero: false },
     part,
   });
 }

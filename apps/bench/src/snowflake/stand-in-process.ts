@@ -71,6 +71,7 @@ export async function serveStandIn(channel: NodeJS.Process): Promise<void> {
   channel.once("message", () => void reportTo(channel, { before, prompt }));
   channel.send?.({ url: snowflake.url } satisfies Begun);
   await once(channel, "disconnect");
+  await snowflake.close();
 }
 
 async function reportTo(
