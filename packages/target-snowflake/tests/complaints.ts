@@ -1,10 +1,8 @@
-/** Where a test is that fails when a complaint is true of this target. */
-export type Place = "suite" | "complaints.test.ts" | (string & {});
-
-/** What users of other targets complain of, the file of the test that would find it here, and the test's name. */
+/** What users of other targets complain of, and the test that fails where it is so here. */
 export interface Complaint {
   readonly what: string;
-  readonly place: Place;
+  /** The test's file, without its endings, or the conformance suite. */
+  readonly place: string;
   readonly test: string;
 }
 
@@ -16,7 +14,7 @@ export interface Groundless {
 
 const sdk = "../../target-sdk/tests";
 
-function found(what: string, place: Place, test: string): Complaint {
+function found(what: string, place: string, test: string): Complaint {
   return { what, place, test };
 }
 
@@ -26,18 +24,18 @@ export const complaints: readonly Complaint[] = [
   found("a state is printed while another stream's rows wait", "suite", "any schedule of three streams"),
   found(
     "a signal drains a second time into a drain, and unwritten rows are acknowledged",
-    `${sdk}/failures.test.ts`,
+    `${sdk}/failures`,
     "finishes the commit in flight, prints what is then due, and drops the rest",
   ),
   found(
     "a signal while a commit fails prints a state all the same",
-    `${sdk}/cli.process.test.ts`,
+    `${sdk}/cli.process`,
     "in a commit that then fails: no state is printed",
   ),
-  found("a second signal drains again", `${sdk}/cli.process.test.ts`, "a second one ends it at once"),
+  found("a second signal drains again", `${sdk}/cli.process`, "a second one ends it at once"),
   found(
     "a signal breaks the commit off",
-    "faults.process.test.ts",
+    "faults.process",
     "when it is stopped while a commit runs, which it finishes",
   ),
   found("an empty state that nobody sent is printed", "suite", "an input without messages prints nothing"),
@@ -59,13 +57,13 @@ export const complaints: readonly Complaint[] = [
   ),
   found(
     "flushing on every STATE is too slow, and every half hour too rare",
-    "complaints.test.ts",
+    "complaints",
     "batches go by their rows, and a STATE flushes none",
   ),
   found("a batch never goes while the input is silent", "suite", "batch_wait_limit_seconds"),
   found(
     "a failed upload is logged, and the run succeeds",
-    "faults.failing.test.ts",
+    "faults.failing",
     "ends the run in one line %s, loads nothing",
   ),
   found("rows arrive with nulls in every field", "suite", "column_order_mismatch"),
@@ -73,17 +71,17 @@ export const complaints: readonly Complaint[] = [
   // Versions and deletes.
   found(
     "activating a version deletes rows of earlier batches of the run",
-    "deletes.test.ts",
+    "deletes",
     "go with hard_delete, of the stream alone that says so: %s",
   ),
   found(
     "rows of the active version are deleted with the older ones",
-    "complaints.test.ts",
+    "complaints",
     "an active version that is activated again loses no row",
   ),
   found(
     "the table is reset after a good run",
-    "complaints.test.ts",
+    "complaints",
     "an active version that is activated again loses no row",
   ),
   found(
@@ -93,26 +91,26 @@ export const complaints: readonly Complaint[] = [
   ),
   found(
     "hard_delete does nothing for rows that the source marks",
-    "deletes.test.ts",
+    "deletes",
     "go by key within the MERGE with hard_delete, %s",
   ),
   found(
     "a version is activated in the table of the stream's name, not in its own",
-    "complaints.test.ts",
+    "complaints",
     "a version is activated in the table that the stream has by its override",
   ),
   // Duplicates and merges.
   found("duplicates within a file are inserted twice", "suite", "duplicate_records"),
   found(
     "the order within several files is left to chance",
-    "features-load.test.ts",
+    "features-load",
     "loads the last row of each key by the order of files, beyond the ninth too",
   ),
   found("a MERGE fails of a row that is there twice", "suite", "duplicate_records"),
   found("two keys become one when they are joined by a comma", "suite", "keys of texts: separators"),
   found(
     "duplicates are looked for in the whole table",
-    "complaints.test.ts",
+    "complaints",
     "only the staged rows are looked through for duplicates",
   ),
   found("a null key is loaded", "suite", "record_missing_key_property and null-pk"),
@@ -120,23 +118,23 @@ export const complaints: readonly Complaint[] = [
   // Schemas and types.
   found(
     "a type cannot be changed, and the run fails",
-    "evolution.test.ts",
+    "evolution",
     "are widened in place or by a copy, no value is lost",
   ),
   found(
     "a column flips between two types from run to run",
-    "evolution.test.ts",
+    "evolution",
     "nothing is changed back in the next run",
   ),
   found(
     "a changed type hides the old values in another column",
-    "evolution.test.ts",
+    "evolution",
     "are widened in place or by a copy, no value is lost",
   ),
   found("decimals are rounded to whole numbers", "suite", "type_edge_cases: multipleOf"),
   found(
     "decimals are cut to a fixed number of places",
-    "features-values.test.ts",
+    "features-values",
     "keep 38 digits, as numbers and as texts",
   ),
   found(
@@ -147,7 +145,7 @@ export const complaints: readonly Complaint[] = [
   found("large integers are changed by the JSON parser, or fail", "suite", "integers keep every digit"),
   found(
     "a year of five digits breaks the load, or becomes the year 9999",
-    "features-values.test.ts",
+    "features-values",
     "become null or are cut where that is set, and are counted",
   ),
   found(
@@ -157,20 +155,20 @@ export const complaints: readonly Complaint[] = [
   ),
   found(
     "an offset is dropped, and another moment stored",
-    "features-settings.test.ts",
+    "features-settings",
     "%s keeps the same moments, in UTC",
   ),
   found(
     "a property without a type ends the run",
-    "complaints.test.ts",
+    "complaints",
     "properties without a type are columns of JSON, flattened or not",
   ),
   found(
     "flattening drops properties with an empty schema",
-    "complaints.test.ts",
+    "complaints",
     "properties without a type are columns of JSON, flattened or not",
   ),
-  found("a hyphen in a stream's name moves its table elsewhere", "names.test.ts", "%s with %j is %s"),
+  found("a hyphen in a stream's name moves its table elsewhere", "names", "%s with %j is %s"),
   // Names.
   found("reserved words break a MERGE", "suite", "reserved words are columns"),
   found("reserved words break a table", "suite", "reserved and hard names are tables, and keys"),
@@ -182,17 +180,17 @@ export const complaints: readonly Complaint[] = [
   found("a key in mixed case is null", "suite", "camelcase: names in mixed case"),
   found(
     "a schema of a reserved name cannot be made",
-    "complaints.test.ts",
+    "complaints",
     "a schema may have a reserved name, and everything is found without quotes",
   ),
   found(
     "a blank in a table's name breaks it",
-    "compat.test.ts",
+    "compat",
     "goes on in its tables: names, defaults, and columns as they are",
   ),
   found(
     "quoted names can only be queried with quotes",
-    "complaints.test.ts",
+    "complaints",
     "a schema may have a reserved name, and everything is found without quotes",
   ),
   // Values.
@@ -205,90 +203,78 @@ export const complaints: readonly Complaint[] = [
   found("NUL breaks the load", "suite", "NUL follows the stated rule"),
   found(
     "a text of more than 16 MB fails the COPY",
-    "features-values.test.ts",
+    "features-values",
     "are refused by their line before anything is sent: %s",
   ),
   found(
     "a record of more than 16 MB fails without advice",
-    "features-values.test.ts",
+    "features-values",
     "a whole record beyond what COPY takes is refused with what to do",
   ),
   // Scale and operation.
   found(
     "all columns of a schema are listed, and there are too many",
-    "features-load.test.ts",
+    "features-load",
     "asks for a table once, however often its SCHEMA comes",
   ),
   found(
     "INFORMATION_SCHEMA is slow",
-    "features-load.test.ts",
+    "features-load",
     "asks for a table once, however often its SCHEMA comes",
   ),
   found("a repeated SCHEMA drains and alters again and again", "suite", "same-schemas-multiple-times"),
   found("records of a megabyte are slow or fail", "suite", "a line of ten megabytes is taken whole"),
   found(
     "a full disk ends the run without a word",
-    `${sdk}/cli.process.test.ts`,
+    `${sdk}/cli.process`,
     "of a spool that cannot grow names the folder and temp_dir",
   ),
-  found(
-    "memory grows with what waits",
-    `${sdk}/spool.test.ts`,
-    "lets its writers wait while too much is on its way",
-  ),
+  found("memory grows with what waits", `${sdk}/spool`, "lets its writers wait while too much is on its way"),
   found(
     "a file to upload is as large as the input, and is read into memory whole",
-    "complaints.test.ts",
+    "complaints",
     "files are bounded in size",
   ),
   found(
     "a file waits in memory until it is uploaded",
-    "uploads.test.ts",
+    "uploads",
     "goes on with others, as many at a time as upload_parallelism says",
   ),
   found(
     "a session that was idle for hours is dead",
-    "faults.connections.test.ts",
+    "faults.connections",
     "that all died while the input was silent cost one try",
   ),
   found(
     "a password with special characters cannot log in",
-    "complaints.test.ts",
+    "complaints",
     "a password may have any characters",
   ),
   found(
     "each statement logs in again",
-    "complaints.test.ts",
+    "complaints",
     "a run logs in once for each table that is loaded at a time",
   ),
   found(
     "a key's file that is not there is found out late",
-    "authentication.test.ts",
+    "authentication",
     "names a key's file before anything is connected",
   ),
-  found("a key in DER, or in base64, is not read", "private-key.test.ts", "is read from %s"),
+  found("a key in DER, or in base64, is not read", "private-key", "is read from %s"),
   found(
     "a column of an unknown type breaks the reading of the table",
-    "complaints.test.ts",
+    "complaints",
     "columns of types that no stream has may be in the table",
   ),
-  found(
-    "batch_size_rows is not obeyed",
-    "complaints.test.ts",
-    "batches go by their rows, and a STATE flushes none",
-  ),
-  found("the driver's log is loud", "driver.process.test.ts", "prints nothing, writes no log"),
-  found("a path of Windows, or one with quotes, breaks the PUT", "put-statement.test.ts", "into %s of %s"),
+  found("batch_size_rows is not obeyed", "complaints", "batches go by their rows, and a STATE flushes none"),
+  found("the driver's log is loud", "driver.process", "prints nothing, writes no log"),
+  found("a path of Windows, or one with quotes, breaks the PUT", "put-statement", "into %s of %s"),
   found(
     "a file format is made and dropped for each batch",
-    "complaints.test.ts",
+    "complaints",
     "batches go by their rows, and a STATE flushes none",
   ),
-  found(
-    "the same state is printed twice",
-    `${sdk}/receipts.test.ts`,
-    "does not answer the same text twice in a row",
-  ),
+  found("the same state is printed twice", `${sdk}/receipts`, "does not answer the same text twice in a row"),
   found("BATCH messages come without states", "suite", "user_location_data and user_location_upsert_data"),
 ];
 

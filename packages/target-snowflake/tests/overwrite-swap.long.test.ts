@@ -98,7 +98,11 @@ describe("overwrite of a table whose columns cannot be changed in place", () => 
       { stream: "MOMENTS", type: "TIMESTAMP_NTZ(3)", schemaOf: moment, value: "2024-01-02T03:04:05.123456Z" },
       { stream: "EMPTY", type: "BOOLEAN", given: "TRUE", schemaOf: text },
     ];
-    await test.load(await typedTables(test, tables));
+    const { statements } = await test.load(await typedTables(test, tables));
+    expect(beginning(statements, "UPDATE")).toEqual([]);
+    expect(beginning(statements, "ALTER TABLE").map((sql) => sql.replace(/.* (SWAP) .*/, "$1"))).toEqual(
+      tables.map(() => "SWAP"),
+    );
     const stored = tables.map(async ({ stream }) => [await test.columns(stream), await test.rows(stream)]);
     expect(await Promise.all(stored)).toEqual([
       [["ID NUMBER(38,0)", "CODE VARCHAR(16777216)"], ['[1,"x"]']],
