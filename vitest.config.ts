@@ -26,4 +26,5 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
   })),
 );
 
-export default defineConfig({ test: { projects, reporters: ["default", new CountReporter()] } });
+// Most tests wait for a process, a socket or a disk at some time, so every core has a worker.
+export default defineConfig({ test: { projects, maxWorkers: "100%", reporters: ["default", new CountReporter()] } });

@@ -102,9 +102,6 @@ function exactText(column: string, kind: StoredColumn["kind"]): string {
       return `TO_VARCHAR(${column}, 'YYYY-MM-DD')`;
     case "json":
       return `TO_JSON(${column})`;
-    case "string":
-      // DuckDB's driver, below the stand-in, drops a byte order mark at the beginning of a text.
-      return `'|' || ${column}`;
     default:
       return column;
   }
@@ -119,8 +116,6 @@ function storedValue(value: string | null, kind: StoredColumn["kind"]): StoredVa
       return BigInt(value);
     case "double":
       return Number(value);
-    case "string":
-      return value.slice(1);
     default:
       return value;
   }

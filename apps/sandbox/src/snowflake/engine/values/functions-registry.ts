@@ -11,6 +11,7 @@ import type { RuntimeFunction } from "./runtime/runtime-function.ts";
 import { textRuntime } from "./runtime/text-runtime.ts";
 import { variantRuntime } from "./runtime/variant-runtime.ts";
 import { markedProblem } from "./runtime-errors.ts";
+import { answerWholeTexts } from "./whole-texts.ts";
 
 /**
  * Registers the functions that translations call. Once for each database: its other connections have them too.
@@ -18,6 +19,7 @@ import { markedProblem } from "./runtime-errors.ts";
  * They run on the thread of JavaScript, a chunk of rows at a time.
  */
 export function registerFunctions(connection: DuckDBConnection): void {
+  answerWholeTexts();
   for (const definition of [...numberRuntime, ...variantRuntime(), ...momentRuntime(), ...textRuntime()]) {
     connection.registerScalarFunction(scalarFunction(definition));
   }
