@@ -4,9 +4,6 @@ import { CountReporter } from "./configs/tooling/count-reporter.ts";
 
 const conditions = ["@chorale/source", "node", "import", "default"];
 
-/** Tests that take minutes run by `npm run test:long`. */
-const isLong = process.env["CHORALE_LONG"] !== undefined;
-
 /** One project per workspace folder: `vitest run --project tap-sdk` runs that package's tests from source. */
 const projects = ["packages", "apps", "configs"].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url)).map((name) => ({
@@ -17,7 +14,6 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
       name,
       root: `${group}/${name}`,
       include: ["tests/**/*.test.ts"],
-      exclude: isLong ? [] : ["**/*.long.test.ts"],
       pool: "forks" as const,
       sequence: { shuffle: true },
       testTimeout: 30_000,

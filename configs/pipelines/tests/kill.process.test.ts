@@ -5,7 +5,7 @@ import { type Contents, differencesOf } from "./support/values.ts";
 import { duckdbWarehouse, targets, type Warehouse } from "./support/warehouses.ts";
 import { query, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
-const times = Number(process.env["CHORALE_KILL_TIMES"] ?? 10);
+const times = Number(process.env["CHORALE_KILL_TIMES"] ?? 4);
 const firstSeed = Number(process.env["CHORALE_KILL_SEED"] ?? Math.floor(Math.random() * 1e6));
 const schema = "zendesk";
 const methods = [
@@ -15,9 +15,7 @@ const methods = [
     settings: { load_method: "append-only", state_table: "_chorale_state", state_id: "kill" },
   },
 ];
-/** Snowflake's take minutes, and are among the long tests. */
-const killed = process.env["CHORALE_LONG"] === undefined ? targets.slice(0, 1) : targets;
-const kinds = methods.flatMap((method) => killed.map((target) => ({ ...method, target })));
+const kinds = methods.flatMap((method) => targets.map((target) => ({ ...method, target })));
 /** All kinds with the first seed, then with the next one. */
 const cases = Array.from({ length: times }, (_, index) => ({
   seed: firstSeed + Math.floor(index / kinds.length),

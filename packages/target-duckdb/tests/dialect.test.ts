@@ -142,7 +142,7 @@ const statements: readonly [name: string, statements: readonly Statement[], sql:
       'INSERT INTO "memory"."main"."r" ("state_id", "state", "commit_id", "committed_at") SELECT ?, ?, ?, make_timestamp(epoch_us(now()))',
       'SELECT "state" FROM "memory"."main"."r" WHERE "state_id" = ?',
       'MERGE INTO "memory"."main"."r" AS t USING (SELECT ? AS "state_id", ? AS "state", ? AS "commit_id") AS s ON t."state_id" = s."state_id" ' +
-        'WHEN MATCHED AND t."commit_id" <> s."commit_id" THEN UPDATE SET "state" = s."state", "commit_id" = s."commit_id", "committed_at" = make_timestamp(epoch_us(now())) ' +
+        'WHEN MATCHED AND (t."commit_id" IS NULL OR t."commit_id" <> s."commit_id") THEN UPDATE SET "state" = s."state", "commit_id" = s."commit_id", "committed_at" = make_timestamp(epoch_us(now())) ' +
         'WHEN NOT MATCHED THEN INSERT ("state_id", "state", "commit_id", "committed_at") VALUES (s."state_id", s."state", s."commit_id", make_timestamp(epoch_us(now())))',
     ],
   ],

@@ -87,7 +87,7 @@ export function statementKinds(
       change: { from: { kind: "double" }, to: { kind: "json" } },
     }),
     "take up a copy": [false, true].map((isComplete) =>
-      finishCopy(context, { name: value, copy: copyName(value), isComplete }),
+      finishCopy(context, { name: value, copy: copyName(value, dialect), isComplete }),
     ),
     "look for long numbers": [countLongNumbers(context, value)],
     ...commitKinds(dialect, names),

@@ -1,6 +1,6 @@
 import type { ColumnType } from "../columns.ts";
 import type { Dialect, Statement, TableName, TypeChange } from "./dialect.ts";
-import { quoteName, quoteTable } from "./identifiers.ts";
+import { quoteName, quoteTable, shortened } from "./identifiers.ts";
 
 /** Decimal digits that survive in every double. */
 const doubleDigits = 15;
@@ -93,9 +93,10 @@ export function widenColumn(
     const using = converted === column ? "" : ` USING ${converted}`;
     return [{ sql: `${alter} ALTER COLUMN ${column} SET DATA TYPE ${type}${using}` }];
   }
-  const copy = quoteName(copyName(name));
+  const nameOfCopy = copyName(name, dialect);
+  const copy = quoteName(nameOfCopy);
   return [
-    { sql: `${alter} ADD COLUMN ${definition(dialect)({ ...more, name: copyName(name), type: change.to })}` },
+    { sql: `${alter} ADD COLUMN ${definition(dialect)({ ...more, name: nameOfCopy, type: change.to })}` },
     { sql: `UPDATE ${quoteTable(table)} SET ${copy} = ${converted}` },
     { sql: `${alter} DROP COLUMN ${column}` },
     { sql: `${alter} RENAME COLUMN ${copy} TO ${column}` },
@@ -107,7 +108,7 @@ export function widenColumn(
  *
  * @example
  * ```ts
- * finishCopy({ dialect, table }, { name: "day", copy: copyName("day"), isComplete: false });
+ * finishCopy({ dialect, table }, { name: "day", copy: copyName("day", dialect), isComplete: false });
  * ```
  */
 export function finishCopy(
@@ -121,15 +122,17 @@ export function finishCopy(
 }
 
 /**
- * The name of a column's wider copy, while it is made.
+ * The name of a column's wider copy, while it is made: within the dialect's limit.
  *
  * @example
  * ```ts
- * copyName("day"); // "day__widened"
+ * copyName("day", dialect); // "day__widened"
  * ```
  */
-export function copyName(name: string): string {
-  return `${name}__widened`;
+export function copyName(name: string, { maxNameLength }: Pick<Dialect, "maxNameLength">): string {
+  const suffix = "__widened";
+  const limit = maxNameLength === undefined ? undefined : maxNameLength - suffix.length;
+  return `${shortened(name, { limit, whole: name })}${suffix}`;
 }
 
 /**

@@ -102,9 +102,16 @@ export function nameOf(
     );
   }
   const folded = dialect.fold(name);
-  const characters = [...folded];
-  const limit = dialect.maxNameLength;
-  if (limit === undefined || characters.length <= limit) return folded;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, hashLength);
-  return dialect.fold(`${characters.slice(0, limit - hashLength - 1).join("")}_${hash}`);
+  return dialect.fold(shortened(folded, { limit: dialect.maxNameLength, whole: name }));
+}
+
+/** Cuts a name to a number of characters, so that it ends in a hash of `whole`; one that is short enough stays as it is. */
+export function shortened(
+  name: string,
+  { limit, whole }: { readonly limit: number | undefined; readonly whole: string },
+): string {
+  const characters = [...name];
+  if (limit === undefined || characters.length <= limit) return name;
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, hashLength);
+  return `${characters.slice(0, limit - hashLength - 1).join("")}_${hash}`;
 }

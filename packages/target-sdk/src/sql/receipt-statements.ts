@@ -113,7 +113,7 @@ export function claimState(
   return {
     sql:
       `MERGE INTO ${quoteTable(table)} AS t USING (SELECT ${source}) AS s ON t.${names.id} = s.${names.id} ` +
-      `WHEN MATCHED AND t.${names.commit} <> s.${names.commit} THEN UPDATE SET ${changes}, ${names.at} = ${dialect.utcNow} ` +
+      `WHEN MATCHED AND (t.${names.commit} IS NULL OR t.${names.commit} <> s.${names.commit}) THEN UPDATE SET ${changes}, ${names.at} = ${dialect.utcNow} ` +
       `WHEN NOT MATCHED THEN INSERT (${[...columns, names.at].join(", ")}) ` +
       `VALUES (${columns.map((name) => `s.${name}`).join(", ")}, ${dialect.utcNow})`,
     values: [state.id, state.value, commitId],

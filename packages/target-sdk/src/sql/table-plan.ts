@@ -204,7 +204,7 @@ function finishCopies(
   const isColumn = (name: string): boolean =>
     existing.some((column) => dialect.sameName(column.name) === dialect.sameName(name));
   const left = names.flatMap((name) => {
-    const copy = copyName(name);
+    const copy = copyName(name, dialect);
     if (wanted.has(dialect.sameName(copy)) || !isColumn(copy)) return [];
     return [{ name, copy, isComplete: !isColumn(name) }];
   });

@@ -41,7 +41,7 @@ it.each<[name: string, made: readonly Statement[], expected: readonly Statement[
       {
         sql:
           'MERGE INTO "s"."r" AS t USING (SELECT ? AS "STATE_ID", ? AS "STATE", ? AS "COMMIT_ID") AS s ON t."STATE_ID" = s."STATE_ID" ' +
-          'WHEN MATCHED AND t."COMMIT_ID" <> s."COMMIT_ID" THEN UPDATE SET "STATE" = s."STATE", "COMMIT_ID" = s."COMMIT_ID", "COMMITTED_AT" = utc_now() ' +
+          'WHEN MATCHED AND (t."COMMIT_ID" IS NULL OR t."COMMIT_ID" <> s."COMMIT_ID") THEN UPDATE SET "STATE" = s."STATE", "COMMIT_ID" = s."COMMIT_ID", "COMMITTED_AT" = utc_now() ' +
           'WHEN NOT MATCHED THEN INSERT ("STATE_ID", "STATE", "COMMIT_ID", "COMMITTED_AT") VALUES (s."STATE_ID", s."STATE", s."COMMIT_ID", utc_now())',
         values: ["shop", "{}", "c"],
       },

@@ -82,6 +82,19 @@ describe("statements of both dialects", () => {
       ],
     ],
     [
+      "a column of a long name whose type changes",
+      { properties: { a_name_of_22_characters: string }, existing: [["A_NAME_OF_22_CHARACTERS", "INTEGER"]] },
+      [
+        'ALTER TABLE "s"."t" ALTER COLUMN "A_NAME_OF_22_CHARACTERS" SET DATA TYPE STRING USING CAST("A_NAME_OF_22_CHARACTERS" AS STRING)',
+      ],
+      [
+        'ALTER TABLE "s"."t" ADD COLUMN "A_NAME_0d484c1b__widened" STRING',
+        'UPDATE "s"."t" SET "A_NAME_0d484c1b__widened" = CAST("A_NAME_OF_22_CHARACTERS" AS STRING)',
+        'ALTER TABLE "s"."t" DROP COLUMN "A_NAME_OF_22_CHARACTERS"',
+        'ALTER TABLE "s"."t" RENAME COLUMN "A_NAME_0d484c1b__widened" TO "A_NAME_OF_22_CHARACTERS"',
+      ],
+    ],
+    [
       "a description that is new, of a column that is there",
       { properties: { id: { type: "integer", description: "who" } }, existing: [["ID", "INTEGER"]] },
       [],
