@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { CheckItem, CheckReport, CommandContext } from "@chorale/target-sdk";
+import { checkedTables } from "./checked-tables.ts";
 import type { SnowflakeConfig } from "./config.ts";
 import { connectSnowflake, type SnowflakeConnection } from "./connection.ts";
 import { initializeScript } from "./initialize-script.ts";
 import { configuredName, loadedSchemas, type StageName, stageOf } from "./names.ts";
-import { type PrivilegeProbe, type ProbeWay, privilegeProbes } from "./privilege-probes.ts";
+import { existingProbes, type PrivilegeProbe, type ProbeWay, privilegeProbes } from "./privilege-probes.ts";
 import { setSession } from "./set-up-statements.ts";
 import { isMissing, SnowflakeFailure } from "./snowflake-errors.ts";
 
@@ -26,6 +27,10 @@ export async function check(config: SnowflakeConfig, { log, signal }: CommandCon
       items.push(item);
       if (!isThere && probe.thing !== undefined) absent.add(probe.thing);
     }
+    for (const table of await checkedTables(config, connection)) {
+      for (const probe of existingProbes(table, roleOf(config)))
+        items.push((await lookAt(probe, connection)).item);
+    }
     return { items };
   } finally {
     await connection.close();
@@ -33,7 +38,7 @@ export async function check(config: SnowflakeConfig, { log, signal }: CommandCon
 }
 
 function probesOf(config: SnowflakeConfig): readonly PrivilegeProbe[] {
-  const { role, warehouse } = config;
+  const { warehouse } = config;
   const id = randomUUID();
   const schemas = loadedSchemas(config);
   const all = schemas.flatMap((schema) =>
@@ -43,13 +48,16 @@ function probesOf(config: SnowflakeConfig): readonly PrivilegeProbe[] {
       database: configuredName(config.database, "database"),
       stage: stageOf(config),
       mayUseOwnStage: config.stage === undefined,
-      tables: [],
-      ...(role === undefined ? {} : { role: configuredName(role, "role") }),
+      ...roleOf(config),
       ...(warehouse === undefined ? {} : { warehouse: configuredName(warehouse, "warehouse") }),
     }),
   );
   // What does not depend on the schema would be proved once for each.
   return [...new Map(all.map((probe) => [probe.what, probe])).values()];
+}
+
+function roleOf({ role }: SnowflakeConfig): { readonly role?: string } {
+  return role === undefined ? {} : { role: configuredName(role, "role") };
 }
 
 interface Finding {

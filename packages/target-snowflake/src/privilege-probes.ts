@@ -30,6 +30,8 @@ export interface PrivilegeProbe extends ProbeWay {
 export interface ProbedTable {
   readonly table: TableName;
   readonly column: { readonly name: string; readonly sqlType: string };
+  /** Whether a load may change its columns. */
+  readonly evolves: boolean;
 }
 
 /** What a check looks at. Names as they are stored. */
@@ -47,12 +49,11 @@ export interface ProbeOptions {
   readonly mayUseOwnStage?: boolean;
   /** Makes the names of what is made for a moment unlike all others: letters and digits. */
   readonly id: string;
-  readonly tables: readonly ProbedTable[];
 }
 
 /**
  * Answers what has to be tried to know that a load is allowed, in the order of what depends on what: nothing that
- * is there is changed, and no warehouse is started but by the proofs of tables that are there.
+ * is there is changed, and no warehouse is started.
  *
  * @example
  * ```ts
@@ -66,7 +67,6 @@ export function privilegeProbes(options: ProbeOptions): readonly PrivilegeProbe[
     schemaProbe(options),
     ...tableProbes(options),
     ...stageProbes(options),
-    ...options.tables.flatMap((each) => existingProbes(each, options)),
   ];
 }
 
@@ -180,28 +180,40 @@ function stageProbes(options: ProbeOptions): readonly PrivilegeProbe[] {
   ];
 }
 
-function existingProbes({ table, column }: ProbedTable, { role }: ProbeOptions): readonly PrivilegeProbe[] {
+/**
+ * Answers what has to be tried to know that a table that is there may be loaded into. It starts the warehouse; no row is
+ * changed.
+ *
+ * @example
+ * ```ts
+ * const column = { name: "ID", sqlType: "NUMBER(38,0)" };
+ * existingProbes({ table, column, evolves: true }, { role: "LOADER" }).map(({ what }) => what);
+ * ```
+ */
+export function existingProbes(
+  { table, column, evolves }: ProbedTable,
+  { role }: Pick<ProbeOptions, "role">,
+): readonly PrivilegeProbe[] {
   const name = quoteTable(table);
   const field = quoteName(column.name);
-  return [
-    {
-      what: `load into ${table.schema}.${table.table}`,
-      prove: [
-        { sql: `INSERT INTO ${name} (${field}) SELECT ${field} FROM ${name} WHERE FALSE` },
-        { sql: `UPDATE ${name} SET ${field} = ${field} WHERE FALSE` },
-        { sql: `DELETE FROM ${name} WHERE FALSE` },
-      ],
-      undo: [],
-      grants: [`GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE ${name} ${toRole(role)}`],
-    },
-    {
-      what: `change the columns of ${table.schema}.${table.table}, which only its owner may`,
-      // The column is there, so nothing is added.
-      prove: [{ sql: `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${field} ${column.sqlType}` }],
-      undo: [],
-      grants: [`GRANT OWNERSHIP ON TABLE ${name} ${toRole(role)} COPY CURRENT GRANTS`],
-    },
-  ];
+  const load: PrivilegeProbe = {
+    what: `load into ${table.schema}.${table.table}`,
+    prove: [
+      { sql: `INSERT INTO ${name} (${field}) SELECT ${field} FROM ${name} WHERE FALSE` },
+      { sql: `UPDATE ${name} SET ${field} = ${field} WHERE FALSE` },
+      { sql: `DELETE FROM ${name} WHERE FALSE` },
+    ],
+    undo: [],
+    grants: [`GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE ${name} ${toRole(role)}`],
+  };
+  const change: PrivilegeProbe = {
+    what: `change the columns of ${table.schema}.${table.table}, which only its owner may`,
+    // The column is there, so nothing is added.
+    prove: [{ sql: `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${field} ${column.sqlType}` }],
+    undo: [],
+    grants: [`GRANT OWNERSHIP ON TABLE ${name} ${toRole(role)} COPY CURRENT GRANTS`],
+  };
+  return evolves ? [load, change] : [load];
 }
 
 function checkName(id: string): string {

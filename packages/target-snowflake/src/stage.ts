@@ -4,6 +4,7 @@ import type { Statement } from "@chorale/target-sdk/sql";
 import type { Login } from "./authentication.ts";
 import type { SnowflakeConfig } from "./config.ts";
 import { removeFiles, stagedFileName } from "./copy-statements.ts";
+import { connectSnowflake } from "./connection.ts";
 import { makeInSchema } from "./make-in-schema.ts";
 import { type StageName, stageOf, stagePath, stageReference } from "./names.ts";
 import { withRetries } from "./retries.ts";
@@ -29,10 +30,15 @@ export interface StagedFolder {
   readonly path: string;
 }
 
+/** How long an ended run may take to remove what it leaves in the stage: whoever stops a process waits about ten seconds. */
+const longestFarewellMs = 5000;
+
 /** The stage that a run's files are put into; it is made, and the uploads begin, with the first of them. */
 export class Stage {
   readonly #options: StageOptions;
   #ready: Promise<{ readonly stage: StageName; readonly uploads: Uploads }> | undefined;
+  /** Where files are, or may be, by their paths. */
+  readonly #folders = new Map<string, StagedFolder>();
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -49,6 +55,7 @@ export class Stage {
   async put(batch: SpooledBatch): Promise<StagedFolder> {
     const { uploads } = await this.#open();
     const folder = await this.folderOf(batch);
+    this.#folders.set(folder.path, folder);
     const puts = batch.files.map((file, index) =>
       uploads.upload({
         path: file.path,
@@ -62,23 +69,50 @@ export class Stage {
     return folder;
   }
 
-  /** Removes a batch's files; whoever reads the log learns when they stay. */
+  /** Removes a batch's files; whoever reads the log learns when they stay. After the run's end it is left to `close`. */
   async remove(folder: StagedFolder): Promise<void> {
-    const { run, log, signal } = this.#options;
-    if (signal.aborted) return;
+    const { run, signal } = this.#options;
     const remove = async (): Promise<unknown> => await run(removeFiles(folder));
     try {
+      if (signal.aborted) return;
       await withRetries({ what: "remove staged files" }, remove, this.#options);
+      this.#folders.delete(folder.path);
     } catch (error) {
-      const place = stageReference(folder.stage, folder.path);
-      log.warn(`staged files could not be removed: REMOVE ${place} does it`, { error });
+      if (signal.aborted) return;
+      this.#folders.delete(folder.path);
+      this.#warnOf(folder, error);
     }
   }
 
-  /** Ends uploads. Never rejects. */
+  /** Ends uploads, and removes what an ended run leaves. Bounded in time, never rejects. */
   async close(): Promise<void> {
     const opened = await this.#ready?.catch(() => undefined);
     await opened?.uploads.close();
+    if (this.#folders.size > 0) await this.#removeLeft();
+  }
+
+  /** The run's own connections do nothing any more once it was stopped. */
+  async #removeLeft(): Promise<void> {
+    const { config, log, login } = this.#options;
+    const signal = AbortSignal.timeout(longestFarewellMs);
+    try {
+      const connection = await connectSnowflake(config, { log, signal, login, purpose: "upload" });
+      try {
+        for (const [path, folder] of this.#folders) {
+          await connection.execute(removeFiles(folder));
+          this.#folders.delete(path);
+        }
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      for (const folder of this.#folders.values()) this.#warnOf(folder, error);
+    }
+  }
+
+  #warnOf({ stage, path }: StagedFolder, error: unknown): void {
+    const place = stageReference(stage, path);
+    this.#options.log.warn(`staged files could not be removed: REMOVE ${place} does it`, { error });
   }
 
   async #open(): Promise<{ readonly stage: StageName; readonly uploads: Uploads }> {

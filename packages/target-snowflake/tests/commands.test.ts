@@ -152,6 +152,42 @@ describe("--check", () => {
     expect(snowflake.sessions.filter(({ isOpen }) => isOpen)).toEqual([]);
   });
 
+  it("tries the tables that the settings name, and names the grants that they lack", async () => {
+    const snowflake = await startWith({
+      LOADER: { lacks: [] },
+      GUEST: { lacks: ["INSERT ON TABLE RAW.PUBLIC.PEOPLE", "UPDATE ON TABLE RAW.PUBLIC._CHORALE_COMMITS"] },
+    });
+    const overrides = { users: { table: "people" }, orders: {}, "new ones": { table: "not_there" } };
+    await snowflake.query("CREATE TABLE RAW.PUBLIC.PEOPLE (ID NUMBER(38,0), NAME VARCHAR)");
+    await snowflake.query("CREATE TABLE RAW.PUBLIC.ORDERS (ID NUMBER(38,0))");
+    await snowflake.query("CREATE TABLE RAW.PUBLIC._CHORALE_COMMITS (COMMIT_ID VARCHAR)");
+    const checked = async (role: string) => {
+      const config = { ...checkedConfig(snowflake, role), stream_overrides: overrides };
+      const { items } = await targetSnowflake.check(config);
+      return items.slice(items.findIndex(({ name }) => name.startsWith("load into")));
+    };
+    const names = [
+      "load into PUBLIC.PEOPLE",
+      "change the columns of PUBLIC.PEOPLE, which only its owner may",
+      "load into PUBLIC.ORDERS",
+      "change the columns of PUBLIC.ORDERS, which only its owner may",
+      "load into PUBLIC._CHORALE_COMMITS",
+    ];
+    expect(await checked("LOADER")).toEqual(names.map((name) => ({ name })));
+    const lacked = (await checked("GUEST")).filter(({ missing }) => missing !== undefined);
+    expect(lacked.map(({ name, missing }) => [name, missing?.remedy])).toEqual([
+      [
+        "load into PUBLIC.PEOPLE",
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE "RAW"."PUBLIC"."PEOPLE" TO ROLE "GUEST";',
+      ],
+      [
+        "load into PUBLIC._CHORALE_COMMITS",
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE "RAW"."PUBLIC"."_CHORALE_COMMITS" TO ROLE "GUEST";',
+      ],
+    ]);
+    expect(await snowflake.query("SELECT * FROM RAW.PUBLIC.PEOPLE")).toEqual([]);
+  });
+
   it("says that files go to the user's own stage where the role may not make one", async () => {
     const snowflake = await startWith({ LOADER: { lacks: ["CREATE STAGE ON SCHEMA RAW.PUBLIC"] } });
     const { items } = await targetSnowflake.check(checkedConfig(snowflake, "LOADER"));

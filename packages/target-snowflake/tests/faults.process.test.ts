@@ -77,6 +77,7 @@ describe("the command ends by itself", () => {
     expect(stderr).toMatch(
       /cannot commit: Insufficient privileges \(003001, query \S+\)\. Grant role LOADER the privilege/,
     );
+    expect(await snowflake.stagedFiles()).toEqual([]);
   });
 
   it("when it is stopped while a commit runs, which it finishes", { timeout }, async () => {
@@ -89,5 +90,7 @@ describe("the command ends by itself", () => {
     expect({ code, states }).toEqual({ code: 143, states: ['{"n":1}'] });
     expect((await storedRows(snowflake)).users).toHaveLength(2);
     expect((await storedRows(snowflake)).orders).toEqual([]);
+    expect(await snowflake.stagedFiles()).toEqual([]);
+    expect(snowflake.sessions.filter(({ isOpen }) => isOpen)).toEqual([]);
   });
 });

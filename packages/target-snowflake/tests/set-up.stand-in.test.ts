@@ -2,7 +2,7 @@ import type { SnowflakeOptions } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import type { SnowflakeConnection } from "../src/connection.ts";
 import { initializeScript } from "../src/initialize-script.ts";
-import { type PrivilegeProbe, type ProbeOptions, privilegeProbes } from "../src/privilege-probes.ts";
+import { existingProbes, type PrivilegeProbe, type ProbeOptions, privilegeProbes } from "../src/privilege-probes.ts";
 import {
   createStage,
   describeStage,
@@ -23,7 +23,6 @@ const options: ProbeOptions = {
   schema: "PUBLIC",
   stage,
   id: "r1",
-  tables: [],
 };
 
 async function session(world?: SnowflakeOptions["world"]): Promise<SnowflakeConnection> {
@@ -106,8 +105,9 @@ describe("a check", () => {
     const connection = await connected(snowflake);
     await connection.execute({ sql: 'CREATE TABLE "RAW"."PUBLIC"."USERS" ("ID" NUMBER(38,0))' });
     await connection.execute(createStage(stage) ?? { sql: "" });
-    const tables = [{ table, column: { name: "ID", sqlType: "NUMBER(38,0)" } }];
-    expect(await lacking(connection, privilegeProbes({ ...options, tables }))).toEqual([]);
+    const column = { name: "ID", sqlType: "NUMBER(38,0)" };
+    const probes = [...privilegeProbes(options), ...existingProbes({ table, column, evolves: true }, options)];
+    expect(await lacking(connection, probes)).toEqual([]);
     const left = `SELECT TABLE_SCHEMA, TABLE_NAME FROM RAW.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
     expect(await snowflake.query(left)).toEqual([{ TABLE_SCHEMA: "PUBLIC", TABLE_NAME: "USERS" }]);
     const schemas = `SELECT SCHEMA_NAME FROM RAW.INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME <> 'INFORMATION_SCHEMA'`;

@@ -2,7 +2,7 @@ import { ConfigError } from "@chorale/singer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { initializeScript } from "../src/initialize-script.ts";
-import { type PrivilegeProbe, privilegeProbes } from "../src/privilege-probes.ts";
+import { existingProbes, type PrivilegeProbe, privilegeProbes } from "../src/privilege-probes.ts";
 import {
   createStage,
   describeStage,
@@ -129,13 +129,14 @@ describe("proofs of privileges", () => {
     schema: "SHOP",
     stage,
     id: "r-1",
-    tables: [{ table, column: { name: "ID", sqlType: "NUMBER(38,0)" } }],
   };
+  const existing = { table, column: { name: "ID", sqlType: "NUMBER(38,0)" }, evolves: true };
+  const allProbes = [...privilegeProbes(options), ...existingProbes(existing, options)];
   const sqlOf = ({ prove, undo, instead }: PrivilegeProbe): readonly string[] =>
     [...prove, ...undo, ...(instead?.prove ?? []), ...(instead?.undo ?? [])].map(({ sql }) => sql);
 
   it("try everything that a load does", () => {
-    expect(privilegeProbes(options).map((probe) => [probe.what, sqlOf(probe), probe.grants])).toEqual([
+    expect(allProbes.map((probe) => [probe.what, sqlOf(probe), probe.grants])).toEqual([
       [
         "use the warehouse LOADING",
         ['USE WAREHOUSE "LOADING"'],
@@ -210,7 +211,7 @@ describe("proofs of privileges", () => {
   });
 
   it("undo what they make, and nothing else", () => {
-    for (const { prove, undo, instead } of privilegeProbes(options)) {
+    for (const { prove, undo, instead } of allProbes) {
       const ways = [{ prove, undo }, ...(instead === undefined ? [] : [instead])];
       for (const way of ways) {
         const made = way.prove.flatMap(
@@ -229,7 +230,7 @@ describe("proofs of privileges", () => {
 
   it("leave out what there is not", () => {
     const { warehouse: _, role: __, ...rest } = options;
-    const probes = privilegeProbes({ ...rest, stage: "~", tables: [] });
+    const probes = privilegeProbes({ ...rest, stage: "~" });
     expect(probes.map(({ what }) => what)).toEqual([
       "use the database RAW",
       "use the schema RAW.SHOP, or make it",
