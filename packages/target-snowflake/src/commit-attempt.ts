@@ -99,7 +99,7 @@ export class CommitAttempt {
     } catch (error) {
       // In lines that the SDK wrote nothing is broken.
       if (staged.batch.rewritten || failureOf(error).action !== "data") throw error;
-      return withoutValues(failureOf(error));
+      return reasonOf(failureOf(error));
     }
     const reasons: string[] = [];
     for (const guard of guards) {
@@ -170,10 +170,4 @@ function notCopied({ batch }: StagedBatch, reason: string): LoadError {
     `cannot copy ${rows} rows of ${stream}: ${reason}. Nothing of it was committed: run again.`,
     { stream, table: shape.table, rowCount: rows },
   );
-}
-
-/** Snowflake quotes the line that it cannot read. */
-function withoutValues(failure: SnowflakeFailure): string {
-  const reason = reasonOf(failure);
-  return /^[^:'"]*/.exec(reason)?.[0]?.trim() ?? reason;
 }

@@ -140,20 +140,18 @@ class DriverConnection implements SnowflakeConnection {
       throw new SnowflakeFailure(`${limit} and could not be canceled`, {
         action: "reconnect",
         queryId,
-        isOutcomeUnknown: true,
       });
     }
     const [, { result, error }] = ended;
     if (result !== undefined) return result;
     if (!(error instanceof SnowflakeFailure) || error.action !== "retry") throw error;
-    const { code, sqlState, action, isOutcomeUnknown } = error;
+    const { code, sqlState, action } = error;
     throw new SnowflakeFailure(`${limit} and was canceled`, {
       cause: error,
       code,
       sqlState,
       queryId,
       action,
-      isOutcomeUnknown,
     });
   }
 

@@ -66,12 +66,19 @@ export function snowflakeError(error: unknown, work: FailedWork): ConnectorError
   });
 }
 
-/** What the server said, and where it can be found again. */
-export function reasonOf({ message, code, queryId }: SnowflakeFailure): string {
+/** What the server said, but for values of rows, and where it can be found again. */
+export function reasonOf({ message: said, code, queryId, action }: SnowflakeFailure): string {
+  const message = action === "data" ? withoutValues(said) : said;
   const details = [code, queryId === undefined ? undefined : `query ${queryId}`].filter(
     (detail) => detail !== undefined,
   );
   return details.length === 0 ? message : `${message} (${details.join(", ")})`;
+}
+
+/** Snowflake quotes a value that it cannot store, and the line that it cannot read. */
+function withoutValues(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.replace(/'.*'/, "'…'").replace(/:.*$/, "").trim();
 }
 
 /** COPY reads a whole record as one value, so that many values may be too long together. */

@@ -20,8 +20,6 @@ export interface SnowflakeFailureOptions {
   readonly sqlState?: string | undefined;
   readonly queryId?: string | undefined;
   readonly action: FailureAction;
-  /** @default false */
-  readonly isOutcomeUnknown?: boolean;
 }
 
 /** What a statement failed with. */
@@ -32,8 +30,6 @@ export class SnowflakeFailure extends Error {
   readonly sqlState: string | undefined;
   readonly queryId: string | undefined;
   readonly action: FailureAction;
-  /** Whether the statement may have been carried out all the same: no answer came, or none that says so. */
-  readonly isOutcomeUnknown: boolean;
 
   constructor(message: string, options: SnowflakeFailureOptions) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
@@ -41,7 +37,6 @@ export class SnowflakeFailure extends Error {
     this.sqlState = options.sqlState;
     this.queryId = options.queryId;
     this.action = options.action;
-    this.isOutcomeUnknown = options.isOutcomeUnknown === true;
   }
 }
 
@@ -73,6 +68,8 @@ const codesByAction: Readonly<Record<FailureAction, readonly string[]>> = {
     "003001",
     "003041",
     "001003",
+    // A parameter of the session that may not have this value.
+    "001006",
     "090105",
     "390189",
     "390201",
@@ -112,16 +109,12 @@ export function failureOf(error: unknown, known: { readonly queryId?: string } =
   if (error instanceof SnowflakeFailure) return error;
   const code = codeOf(error);
   const sqlState = textOf(error, "sqlState");
-  const action = actionOf(code, sqlState);
-  const isServers = textOf(error, "name") === "OperationFailedError";
   return new SnowflakeFailure(messageOf(error), {
     cause: error,
     code,
     sqlState,
     queryId: known.queryId ?? queryIdOf(error),
-    action,
-    // Only an answer with a SQL state says that the statement failed: without one the driver would have asked again.
-    isOutcomeUnknown: action === "reconnect" || !isServers || sqlState === undefined,
+    action: actionOf(code, sqlState),
   });
 }
 

@@ -82,22 +82,6 @@ describe("a failure", () => {
     expect(failureOf(error)).toMatchObject({ action, code: String(code).padStart(6, "0"), sqlState });
   });
 
-  const outcomes: readonly (readonly [string, Error, boolean])[] = [
-    ["that the server says", driverError("no", { code: "100038", sqlState: "22018" }), false],
-    [
-      "without a SQL state, which the driver would ask for again",
-      driverError("no", { code: "000604" }),
-      true,
-    ],
-    ["of the network", driverError("read ECONNRESET", { name: "NetworkError", code: 401001 }), true],
-    ["of a session that ended", driverError("gone", { code: "390111", sqlState: "08001" }), true],
-    ["of a connection that ended", driverError("down", { name: "ClientError", code: 407002 }), true],
-    ["that is a surprise", new TypeError("Cannot read properties of undefined"), true],
-  ];
-  it.each(outcomes)("%s: whether its outcome is unknown", (_name, error, isUnknown) => {
-    expect(failureOf(error).isOutcomeUnknown).toBe(isUnknown);
-  });
-
   it("knows its query", () => {
     const error = driverError("no", { code: "002003", sqlState: "02000", data: { queryId: "q1" } });
     expect(failureOf(error).queryId).toBe("q1");
@@ -234,7 +218,15 @@ const lines: readonly Line[] = [
     code: "100078",
     sqlState: "22000",
     message: "String 'abc' is too long and would be truncated",
-    says: "String 'abc' is too long and would be truncated (100078, query q1). Nothing of it was committed.",
+    says: "String '…' is too long and would be truncated (100078, query q1). Nothing of it was committed.",
+    kind: "LoadError",
+    exitCode: 70,
+  },
+  {
+    code: "100069",
+    sqlState: "22P02",
+    message: 'Error parsing JSON: {"name": "Ada\'s"\n  File \'a.json\', line 1, character 2',
+    says: "Error parsing JSON (100069, query q1). Nothing of it was committed.",
     kind: "LoadError",
     exitCode: 70,
   },

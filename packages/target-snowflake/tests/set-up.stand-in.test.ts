@@ -2,7 +2,12 @@ import type { SnowflakeOptions } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import type { SnowflakeConnection } from "../src/connection.ts";
 import { initializeScript } from "../src/initialize-script.ts";
-import { existingProbes, type PrivilegeProbe, type ProbeOptions, privilegeProbes } from "../src/privilege-probes.ts";
+import {
+  existingProbes,
+  type PrivilegeProbe,
+  type ProbeOptions,
+  privilegeProbes,
+} from "../src/privilege-probes.ts";
 import {
   createStage,
   describeStage,
@@ -106,7 +111,10 @@ describe("a check", () => {
     await connection.execute({ sql: 'CREATE TABLE "RAW"."PUBLIC"."USERS" ("ID" NUMBER(38,0))' });
     await connection.execute(createStage(stage) ?? { sql: "" });
     const column = { name: "ID", sqlType: "NUMBER(38,0)" };
-    const probes = [...privilegeProbes(options), ...existingProbes({ table, column, evolves: true }, options)];
+    const probes = [
+      ...privilegeProbes(options),
+      ...existingProbes({ table, column, evolves: true }, options),
+    ];
     expect(await lacking(connection, probes)).toEqual([]);
     const left = `SELECT TABLE_SCHEMA, TABLE_NAME FROM RAW.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
     expect(await snowflake.query(left)).toEqual([{ TABLE_SCHEMA: "PUBLIC", TABLE_NAME: "USERS" }]);
