@@ -23,4 +23,6 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
 );
 
 // Most tests wait for a process, a socket or a disk at some time, so every core has a worker.
-export default defineConfig({ test: { projects, maxWorkers: "100%", reporters: ["default", new CountReporter()] } });
+export default defineConfig({
+  test: { projects, maxWorkers: "100%", reporters: ["default", new CountReporter()] },
+});

@@ -1,5 +1,11 @@
 import type { Logger } from "@chorale/singer";
-import { type LaneRules, overrideOf, type ShapedColumn, type TableSpec } from "@chorale/target-sdk";
+import {
+  type LaneRules,
+  overrideOf,
+  propertyFedByNumbers,
+  type ShapedColumn,
+  type TableSpec,
+} from "@chorale/target-sdk";
 import { nameOf, SqlTables, type TableName, tableNameOf } from "@chorale/target-sdk/sql";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { DuckdbConfig } from "./config.ts";
@@ -75,18 +81,9 @@ function laneOf(spec: TableSpec, columns: readonly ShapedColumn[]): LaneRules {
 
 /** Why DuckDB's reader would lose digits, the spelling or the place of a value, of every line. */
 function rewriteReason(spec: TableSpec, columns: readonly ShapedColumn[]): string | undefined {
-  const specs = new Map(spec.columns.map((column) => [column.property, column]));
-  for (const { property, type } of columns) {
-    const declared = specs.get(property);
-    if (declared === undefined) continue;
-    if (declared.path !== undefined) return `"${property}" is taken from within another property`;
-    const isFed = declared.fedByNumbers === true || !textKinds.has(declared.type.kind);
-    if (isFed && (type.kind === "string" || type.kind === "decimal")) {
-      return `"${property}" keeps the digits of numbers as they were written`;
-    }
-  }
-  return undefined;
+  const properties = new Set(columns.map(({ property }) => property));
+  const inner = spec.columns.find(({ property, path }) => path !== undefined && properties.has(property));
+  if (inner !== undefined) return `"${inner.property}" is taken from within another property`;
+  const fed = propertyFedByNumbers(spec, { columns, kinds: ["string", "decimal"] });
+  return fed === undefined ? undefined : `"${fed}" keeps the digits of numbers as they were written`;
 }
-
-/** What JSON carries as a text. */
-const textKinds: ReadonlySet<string> = new Set(["string", "timestamp", "date", "time", "decimal"]);

@@ -11,8 +11,10 @@ export type {
 export type { StreamSummary } from "./counts.ts";
 export type { Flattening } from "./flattening.ts";
 export type { TargetInput } from "./input.ts";
+export * from "./limiter.ts";
 export * from "./loaded-rows.ts";
 export * from "./moments.ts";
+export * from "./number-fed.ts";
 export * from "./repair.ts";
 export * from "./rewrite.ts";
 export type { RunSummary } from "./run.ts";

@@ -1,4 +1,13 @@
-/** Runs at most so many tasks at a time, in the order in which they were given. */
+/**
+ * Runs at most so many tasks at a time, in the order in which they were given. A task that fails makes room for the next
+ * one, too.
+ *
+ * @example
+ * ```ts
+ * const limiter = new Limiter(2);
+ * await Promise.all(files.map((file) => limiter.run(() => upload(file))));
+ * ```
+ */
 export class Limiter {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
@@ -8,6 +17,7 @@ export class Limiter {
     this.#limit = limit;
   }
 
+  /** Runs a task when it is its turn; answers and rejects as the task does. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;

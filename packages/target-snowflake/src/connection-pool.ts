@@ -1,3 +1,4 @@
+import { Limiter } from "@chorale/target-sdk";
 import type { SnowflakeConnection } from "./connection.ts";
 
 /** What a pool is made with. */
@@ -15,18 +16,17 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #idle: SnowflakeConnection[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #limiter: Limiter;
   readonly #running = new Set<Promise<unknown>>();
-  #free: number;
 
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
-    this.#free = options.size;
+    this.#limiter = new Limiter(options.size);
   }
 
   /** Works with a connection of its own. One that is down afterwards is closed, and another opened when needed. */
   use<T>(work: (connection: SnowflakeConnection) => Promise<T>): Promise<T> {
-    const done = this.#use(work).finally(() => this.#running.delete(done));
+    const done = this.#limiter.run(() => this.#use(work)).finally(() => this.#running.delete(done));
     this.#running.add(done);
     return done;
   }
@@ -38,31 +38,15 @@ export class ConnectionPool {
   }
 
   async #use<T>(work: (connection: SnowflakeConnection) => Promise<T>): Promise<T> {
-    await this.#enter();
+    const connection = this.#idle.pop() ?? (await this.#options.open());
     try {
-      const connection = this.#idle.pop() ?? (await this.#options.open());
-      try {
-        return await work(connection);
-      } finally {
-        // Closing asks the server to roll back what the connection left open, so it comes before whoever waits.
-        if (connection.isUp) this.#idle.push(connection);
-        // What ended it may have ended those that were idle meanwhile, and each would cost whoever gets it a try.
-        else await closeAll([connection, ...this.#idle.splice(0)]);
-      }
+      return await work(connection);
     } finally {
-      this.#leave();
+      // Closing asks the server to roll back what the connection left open, so it comes before whoever waits.
+      if (connection.isUp) this.#idle.push(connection);
+      // What ended it may have ended those that were idle meanwhile, and each would cost whoever gets it a try.
+      else await closeAll([connection, ...this.#idle.splice(0)]);
     }
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
   }
 }
 

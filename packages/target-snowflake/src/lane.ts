@@ -1,4 +1,4 @@
-import type { LaneRules, ShapedColumn, TableSpec } from "@chorale/target-sdk";
+import { type LaneRules, propertyFedByNumbers, type ShapedColumn, type TableSpec } from "@chorale/target-sdk";
 
 /**
  * Answers which lines of a stream may be loaded as the bytes they came in.
@@ -17,20 +17,8 @@ import type { LaneRules, ShapedColumn, TableSpec } from "@chorale/target-sdk";
  * ```
  */
 export function laneOf(spec: TableSpec, columns: readonly ShapedColumn[]): LaneRules {
-  const reason = rewriteReason(spec, columns);
-  return { ...(reason === undefined ? {} : { rewriteAll: reason }), unsafeBytes: ["invalid-utf8", "nul"] };
-}
-
-/** What JSON carries as a text. */
-const textKinds: ReadonlySet<string> = new Set(["string", "timestamp", "date", "time", "decimal"]);
-
-function rewriteReason(spec: TableSpec, columns: readonly ShapedColumn[]): string | undefined {
-  const specs = new Map(spec.columns.map((column) => [column.property, column]));
-  for (const { property, type } of columns) {
-    const declared = specs.get(property);
-    if (declared === undefined || type.kind !== "string") continue;
-    const isFed = declared.fedByNumbers === true || !textKinds.has(declared.type.kind);
-    if (isFed) return `"${property}" keeps numbers as they were written`;
-  }
-  return undefined;
+  const property = propertyFedByNumbers(spec, { columns, kinds: ["string"] });
+  const reason =
+    property === undefined ? {} : { rewriteAll: `"${property}" keeps numbers as they were written` };
+  return { ...reason, unsafeBytes: ["invalid-utf8", "nul"] };
 }

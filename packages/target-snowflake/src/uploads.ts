@@ -2,6 +2,7 @@ import { link, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AuthenticationError, type ConnectorError, LoadError, type Logger } from "@chorale/singer";
+import { Limiter } from "@chorale/target-sdk";
 import { createLogin, type Login } from "./authentication.ts";
 import { retryDelayMs } from "./backoff.ts";
 import type { SnowflakeConfig } from "./config.ts";
@@ -36,15 +37,14 @@ const leastBytesPerSecond = 1_000_000;
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #login: Login;
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
+  readonly #limiter: Limiter;
   #thread: Promise<UploadThread> | undefined;
   #isClosed = false;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
     this.#login = options.login ?? createLogin(options.config);
-    this.#free = options.config.upload_parallelism;
+    this.#limiter = new Limiter(options.config.upload_parallelism);
     options.signal.addEventListener("abort", this.#stop, { once: true });
   }
 
@@ -52,19 +52,8 @@ export class Uploads {
    * Puts a file there, whole. Rejects with a retryable `LoadError` that names file and stage when it could not be done in
    * `retries` more tries, with `ConfigError` or `AuthenticationError` when it never could, and with the signal's reason.
    */
-  async upload(file: UploadFile): Promise<void> {
-    await this.#enter();
-    try {
-      this.#check();
-      const folder = await this.#linked(file);
-      try {
-        await this.#putUntilThere(file, folder);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    } finally {
-      this.#leave();
-    }
+  upload(file: UploadFile): Promise<void> {
+    return this.#limiter.run(() => this.#upload(file));
   }
 
   /** Ends the thread. Bounded in time, never rejects, harmless if repeated. */
@@ -73,6 +62,16 @@ export class Uploads {
     this.#options.signal.removeEventListener("abort", this.#stop);
     const thread = await this.#thread?.catch(() => undefined);
     await thread?.end();
+  }
+
+  async #upload(file: UploadFile): Promise<void> {
+    this.#check();
+    const folder = await this.#linked(file);
+    try {
+      await this.#putUntilThere(file, folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   readonly #stop = (): void => {
@@ -191,17 +190,6 @@ export class Uploads {
       `cannot ${what}: ${failure.message}, at the last of ${failures} tries. Check the network to the stage's storage, or raise put_timeout_seconds, and run again.`,
       { cause: failure, retryable: true },
     );
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((done) => this.#waiting.push(done));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
   }
 }
 

@@ -72,24 +72,7 @@ async function run(argv: readonly string[], io: Partial<TargetCliIo> = {}): Prom
   return { code, stdout: await text(stdout), stderr };
 }
 
-/** The formatter aligns the columns of tables. */
-function unaligned(markdown: string): string {
-  return markdown.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
-}
-
 describe("README.md", () => {
-  it("shows the settings that the target has", async () => {
-    const [, shown = ""] = /<!-- about:begin -->\n\n([\s\S]*)\n<!-- about:end -->/.exec(readme) ?? [];
-    const { code, stdout } = await run(["--about", "--format", "markdown"]);
-    expect(code).toBe(0);
-    expect(unaligned(shown)).toBe(unaligned(stdout));
-  });
-
-  it("begins with the package's name, and is short", () => {
-    expect(readme.startsWith("# @chorale/target-snowflake\n")).toBe(true);
-    expect(written.trimEnd().split("\n").length).toBeLessThanOrEqual(265);
-  });
-
   const inline = codesIn(written).filter((code) => code.startsWith('{"'));
   it.each([...blocks("json"), ...inline])("has settings that are taken as they are: %s", async (json) => {
     const log = logLines();
