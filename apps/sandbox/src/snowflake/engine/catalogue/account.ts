@@ -9,8 +9,9 @@ export const firstOwner = "ACCOUNTADMIN";
 export class Account {
   readonly databases = new Map<string, Database>();
   readonly warehouses: Set<string>;
-  readonly roles: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly grants: Grant[] = [];
+  /** What each role lacks: `CREATE TABLE ON SCHEMA RAW.PUBLIC`. */
+  readonly roles: ReadonlyMap<string, Set<string>>;
+  #grants: readonly Grant[] = [];
   /** How often DDL has changed it: what was planned before is planned again. */
   changes = 0;
   readonly #userStages = new Map<string, Stage>();
@@ -81,6 +82,47 @@ export class Account {
   /** The schema that an object's name names. */
   schemaOf({ database, schema }: ObjectName): Schema {
     return this.schema(database, schema);
+  }
+
+  /** What was granted since the beginning. */
+  get grants(): readonly Grant[] {
+    return this.#grants;
+  }
+
+  /** Notes grants; roles no longer lack what they are given. */
+  grant(grants: readonly Grant[]): void {
+    this.#grants = [...this.#grants, ...grants];
+    for (const { privilege, objectKind, objectName, grantee } of grants) {
+      const object = ` ON ${objectKind} ${objectName}`;
+      const lacks = this.roles.get(grantee);
+      for (const lacking of lacks ?? []) {
+        const isGiven =
+          privilege === "ALL" ? lacking !== `OWNERSHIP${object}` : lacking === privilege + object;
+        if (isGiven && lacking.endsWith(object)) lacks?.delete(lacking);
+      }
+    }
+  }
+
+  /** Takes back what was granted; the role lacks it from now on. */
+  revoke(revoked: readonly Pick<Grant, "privilege" | "objectKind" | "objectName" | "grantee">[]): void {
+    for (const { privilege, objectKind, objectName, grantee } of revoked) {
+      this.#grants = this.#grants.filter(
+        (grant) =>
+          grant.grantee !== grantee ||
+          grant.objectName !== objectName ||
+          !(privilege === "ALL" || grant.privilege === privilege),
+      );
+      this.roles.get(grantee)?.add(`${privilege} ON ${objectKind} ${objectName}`);
+    }
+  }
+
+  /** Takes along the grants on tables that have other names now, by their full names; those on `null` are gone. */
+  moveGrants(names: ReadonlyMap<string, string | null>): void {
+    this.#grants = this.#grants.flatMap((grant) => {
+      const name = grant.objectKind === "TABLE" ? names.get(grant.objectName) : undefined;
+      if (name === undefined) return [grant];
+      return name === null ? [] : [{ ...grant, objectName: name }];
+    });
   }
 
   /** Whether a role has a privilege: `CREATE TABLE ON SCHEMA RAW.PUBLIC`. */

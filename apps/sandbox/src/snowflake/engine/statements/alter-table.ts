@@ -113,6 +113,8 @@ async function renameTable({ work, name, table }: TableChange, to: NameParts): P
   if (tables.has(key)) throw problems.exists(displayName(fullName(target)));
   tablesOf(session, name, { isTemporary }).delete(keyOf(name, { isTemporary }));
   tables.set(key, table);
+  if (isTemporary) return;
+  session.account.moveGrants(new Map([[displayName(fullName(name)), displayName(fullName(target))]]));
 }
 
 async function swapTables({ work, name, table }: TableChange, parts: NameParts): Promise<void> {
@@ -126,4 +128,7 @@ async function swapTables({ work, name, table }: TableChange, parts: NameParts):
   }
   session.account.schemaOf(name).tables.set(name.name, other.table);
   session.account.schemaOf(other.name).tables.set(other.name.name, table);
+  // The grants belong to the tables, not to their names.
+  const names = [displayName(fullName(name)), displayName(fullName(other.name))] as const;
+  session.account.moveGrants(new Map([names, [names[1], names[0]]]));
 }

@@ -53,9 +53,10 @@ async function createTable(work: Work, create: CreateTable) {
   const { session } = work;
   const name = session.names.place(create.name, "CREATE TABLE");
   session.check("USAGE", "SCHEMA", [name.database, name.schema]);
-  session.check("CREATE TABLE", "SCHEMA", [name.database, name.schema]);
+  const isTemporary = create.mode.kind === "TEMPORARY";
+  // Who may use a schema may make temporary tables in it.
+  if (!isTemporary) session.check("CREATE TABLE", "SCHEMA", [name.database, name.schema]);
   return changeCatalogue(work, async (run) => {
-    const isTemporary = create.mode.kind === "TEMPORARY";
     const former = tablesOf(session, name, { isTemporary }).get(keyOf(name, { isTemporary }));
     if (former !== undefined && create.ifNotExists) {
       return ddlAnswer(`${displayPart(name.name)} already exists, statement succeeded.`);
@@ -69,6 +70,7 @@ async function createTable(work: Work, create: CreateTable) {
     if (former !== undefined) {
       await run(dropTableSql(former));
       await session.parts.files.drop(former.stage.id);
+      if (!isTemporary) session.account.moveGrants(new Map([[displayName(fullName(name)), null]]));
     }
     tablesOf(session, name, { isTemporary }).set(keyOf(name, { isTemporary }), table);
     return ddlAnswer(`Table ${displayPart(name.name)} successfully created.`);

@@ -49,6 +49,7 @@ export function parseDropTable(cursor: Cursor): Command {
     const isTemporary = table.kind === "TEMPORARY";
     tablesOf(session, name, { isTemporary }).delete(keyOf(name, { isTemporary }));
     await session.parts.files.drop(table.stage.id);
+    if (!isTemporary) session.account.moveGrants(new Map([[displayName(fullName(name)), null]]));
     return dropped(name.name);
   });
 }

@@ -38,7 +38,7 @@ const privileges = new Set([
 ]);
 const kinds = ["DATABASE", "SCHEMA", "TABLE", "STAGE", "WAREHOUSE", "ROLE"];
 
-/** Reads GRANT. What it grants is noted and shown; roles lack what the stand-in was told they lack. */
+/** Reads GRANT. What it grants is noted and shown, and no longer lacking; other things roles lack as the stand-in was told. */
 export function parseGrant(cursor: Cursor): Command {
   if (cursor.takes("ROLE")) return parseRoleGrant(cursor);
   const granted = parsePrivileges(cursor);
@@ -52,9 +52,7 @@ export function parseGrant(cursor: Cursor): Command {
   return ddl(async ({ session }) => {
     const names = objectNames(session, object);
     requireRole(session, role);
-    session.account.grants.push(
-      ...names.flatMap((name) => grantsOf(session, { granted, object, name, role })),
-    );
+    session.account.grant(names.flatMap((name) => grantsOf(session, { granted, object, name, role })));
     return executedAnswer(statementTypes.ddl);
   });
 }
@@ -80,14 +78,11 @@ export function parseRevoke(cursor: Cursor): Command {
   return ddl(async ({ session }) => {
     const names = objectNames(session, object);
     requireRole(session, role);
-    const { grants } = session.account;
-    const kept = grants.filter(
-      ({ privilege, grantee, objectName }) =>
-        grantee !== role ||
-        !names.includes(objectName) ||
-        !(revoked.includes(privilege) || revoked.includes("ALL")),
+    session.account.revoke(
+      names.flatMap((objectName) =>
+        revoked.map((privilege) => ({ privilege, objectKind: object.kind, objectName, grantee: role })),
+      ),
     );
-    grants.splice(0, grants.length, ...kept);
     return executedAnswer(statementTypes.ddl);
   });
 }

@@ -1,9 +1,9 @@
 import type { Column } from "../catalogue/model.ts";
 import { ltzType, type SqlType, textType } from "../values/types.ts";
 
-/** Describes columns of text. */
+/** Describes columns of text, and of moments such as `created_on`. */
 export function texts(...names: readonly string[]): readonly (readonly [string, SqlType])[] {
-  return names.map((name) => [name, name.endsWith("_on") ? ltzType : textType]);
+  return names.map((name) => [name, name.endsWith("ed_on") && name !== "granted_on" ? ltzType : textType]);
 }
 
 /** Writes a moment as results have it. */
