@@ -31,7 +31,7 @@ export class RecordVersions {
   }
 }
 
-const versionKey = Buffer.from('"version"');
+const versionKey = Buffer.from('"version":');
 /** The line's own closing brace follows, so this is no key of the record. */
 const versionBehind = /"version": ?([0-9]+)(?:, ?"time_extracted": ?"[^"\n]*")?\s*\}\s*$/gm;
 const versionBefore = /^\s*\{\s*(?:"(?:type|stream|time_extracted)": ?"[^"\n]*", ?)*"version": ?([0-9]+),/gm;
