@@ -4,6 +4,9 @@ import { CountReporter } from "./configs/tooling/count-reporter.ts";
 
 const conditions = ["@chorale/source", "node", "import", "default"];
 
+/** Tests that take minutes, and say nothing that shorter ones do not say in most cases: `npm run test:long`. */
+const isLong = process.env["CHORALE_LONG"] !== undefined;
+
 /** One project per workspace folder: `vitest run --project tap-sdk` runs that package's tests from source. */
 const projects = ["packages", "apps", "configs"].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url)).map((name) => ({
@@ -14,6 +17,7 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
       name,
       root: `${group}/${name}`,
       include: ["tests/**/*.test.ts"],
+      exclude: isLong ? [] : ["**/*.long.test.ts"],
       pool: "forks" as const,
       sequence: { shuffle: true },
       testTimeout: 30_000,

@@ -1,3 +1,3 @@
 import { declareSuite } from "./suite.ts";
 
-await declareSuite({ number: 2, of: 2 });
+await declareSuite({ part: { number: 2, of: 2 }, modes: "in turn" });

@@ -20,7 +20,9 @@ export const suiteOptions: Omit<TargetSuiteOptions, "config"> = {
 };
 
 /** Declares one part of the conformance suite, on a stand-in of its own: two files run at the same time. */
-export async function declareSuite(part: { readonly number: number; readonly of: number }): Promise<void> {
+export async function declareSuite(
+  choice: Required<Pick<TargetSuiteOptions, "part" | "modes">>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "target-snowflake-suite-"));
   const snowflake = await startSnowflake();
   afterAll(async () => {
@@ -43,6 +45,6 @@ export async function declareSuite(part: { readonly number: number; readonly of:
         retry_delay_seconds: 0.01,
       };
     },
-    part,
+    ...choice,
   });
 }

@@ -26,24 +26,41 @@ const modeNames: Readonly<Record<SuiteMode, string>> = {
  * ```
  */
 export function targetTestSuite(options: TargetSuiteOptions): void {
-  const { number, of } = options.part ?? { number: 1, of: 1 };
-  let index = 0;
   describe(options.target.name, () => {
-    for (const [theme, cases] of Object.entries(targetTestCases)) {
-      const own = cases.filter(() => index++ % of === number - 1);
-      if (own.length === 0) continue;
+    for (const [theme, tests] of declaredTests(options)) {
       describe(theme, () => {
-        for (const each of own) declareCase(options, each);
+        for (const { name, ...test } of tests) {
+          it(name, { timeout: caseTimeoutMs }, () => runCase(options, test));
+        }
       });
     }
   });
 }
 
-function declareCase(options: TargetSuiteOptions, suiteCase: SuiteCase): void {
-  for (const mode of suiteCase.modes ?? ["records"]) {
-    const name = `${suiteCase.name}${modeNames[mode]}`;
-    it(name, { timeout: caseTimeoutMs }, () => runCase(options, { suiteCase, mode }));
+/** A test of the suite: a case in one of its modes. */
+interface SuiteTest {
+  readonly name: string;
+  readonly suiteCase: SuiteCase;
+  readonly mode: SuiteMode;
+}
+
+/** Answers the tests of a choice of cases and modes, by their themes. */
+export function declaredTests({
+  part: { number, of } = { number: 1, of: 1 },
+  modes: choice = "all",
+}: Pick<TargetSuiteOptions, "part" | "modes">): ReadonlyMap<string, readonly SuiteTest[]> {
+  const tests = new Map<string, SuiteTest[]>();
+  const all = Object.entries(targetTestCases).flatMap(([theme, cases]) =>
+    cases.map((suiteCase) => ({ theme, suiteCase })),
+  );
+  for (const [index, { theme, suiteCase }] of all.entries()) {
+    if (index % of !== number - 1) continue;
+    const { name, modes = ["records"] } = suiteCase;
+    const chosen = choice === "all" ? modes : modes.slice(index % modes.length).slice(0, 1);
+    const own = chosen.map((mode) => ({ name: `${name}${modeNames[mode]}`, suiteCase, mode }));
+    tests.set(theme, [...(tests.get(theme) ?? []), ...own]);
   }
+  return tests;
 }
 
 /**

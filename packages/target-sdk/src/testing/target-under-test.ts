@@ -95,4 +95,10 @@ export interface TargetSuiteOptions {
    * @default all of them
    */
   readonly part?: { readonly number: number; readonly of: number };
+  /**
+   * In which of the ways that a case has (validated lines, lines without validation, files of BATCH messages) it is run: in
+   * `all`, or in one of them, the next case in the next one, for a quick look at a slow warehouse.
+   * @default "all"
+   */
+  readonly modes?: "all" | "in turn";
 }

@@ -1,0 +1,3 @@
+import { declareSuite } from "./suite.ts";
+
+await declareSuite({ part: { number: 2, of: 2 }, modes: "all" });
