@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { CountReporter } from "./configs/tooling/count-reporter.ts";
+import { LongestFirst } from "./configs/tooling/longest-first.ts";
 
 const conditions = ["@chorale/source", "node", "import", "default"];
 
@@ -19,14 +20,19 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
       include: ["tests/**/*.test.ts"],
       exclude: isLong ? [] : ["**/*.long.test.ts"],
       pool: "forks" as const,
-      sequence: { shuffle: true },
+      sequence: { shuffle: { tests: true, files: false } },
       testTimeout: 30_000,
       hookTimeout: 30_000,
     },
   })),
 );
 
-// Most tests wait for a process, a socket or a disk at some time, so every core has a worker.
 export default defineConfig({
-  test: { projects, maxWorkers: "100%", reporters: ["default", new CountReporter()] },
+  test: {
+    projects,
+    // Most tests wait for a process, a socket or a disk at some time, so every core has a worker.
+    maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
+    reporters: ["default", new CountReporter()],
+  },
 });
