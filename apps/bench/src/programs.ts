@@ -10,7 +10,10 @@ const probe = new URL("../bin/usage-probe.js", import.meta.url).href;
 /** The packages whose programs are measured. */
 const packageFiles = {
   "@chorale/runner": () => import.meta.resolve("@chorale/runner/package.json"),
+  "@chorale/tap-thought-industries": () =>
+    import.meta.resolve("@chorale/tap-thought-industries/package.json"),
   "@chorale/tap-zendesk": () => import.meta.resolve("@chorale/tap-zendesk/package.json"),
+  "@chorale/tap-zengrc": () => import.meta.resolve("@chorale/tap-zengrc/package.json"),
   "@chorale/target-duckdb": () => import.meta.resolve("@chorale/target-duckdb/package.json"),
   "@chorale/target-snowflake": () => import.meta.resolve("@chorale/target-snowflake/package.json"),
 };

@@ -11,10 +11,13 @@ export interface CommandStreams {
 /** The stand-ins by name. Only the one that is named is loaded. */
 const standIns: Readonly<Record<string, () => Promise<StandInCommand>>> = {
   zendesk: async () => (await import("./zendesk/command.ts")).zendeskCommand,
+  zengrc: async () => (await import("./zengrc/command.ts")).zengrcCommand,
+  "thought-industries": async () =>
+    (await import("./thought-industries/command.ts")).thoughtIndustriesCommand,
   snowflake: async () => (await import("./snowflake/command.ts")).snowflakeCommand,
 };
 
-const names = Object.keys(standIns);
+const names = Object.keys(standIns).toSorted();
 
 const heading = `Usage: chorale-sandbox ${names.join("|")} [options]
 

@@ -33,6 +33,17 @@ export {
 } from "./snowflake/wire/snowflake-faults.ts";
 export type { LoggedStatement } from "./snowflake/wire/statement-book.ts";
 export type { OauthClient, SnowflakeUser } from "./snowflake/wire/users.ts";
+export type { CursorKind } from "./thought-industries/cursors.ts";
+export type { PlacedEvent } from "./thought-industries/event-log.ts";
+export { type EventName, eventNames } from "./thought-industries/generated/event-kinds.ts";
+export { type ListName, listNames } from "./thought-industries/generated/list-rows.ts";
+export {
+  type GivenData,
+  startThoughtIndustries,
+  type ThoughtIndustriesOptions,
+  type ThoughtIndustriesSandbox,
+} from "./thought-industries/sandbox.ts";
+export type { ThoughtIndustriesData, ThoughtIndustriesStore } from "./thought-industries/store.ts";
 export type { Credential } from "./zendesk/credentials.ts";
 export type { Comment } from "./zendesk/generated/conversation.ts";
 export type { RateLimits } from "./zendesk/rate-buckets.ts";
@@ -47,3 +58,13 @@ export {
 } from "./zendesk/sandbox.ts";
 export type { ZendeskStore } from "./zendesk/store.ts";
 export type { Table } from "./zendesk/table.ts";
+export type { LastPage, LinkForm } from "./zengrc/endpoints.ts";
+export type { MomentForm } from "./zengrc/rows.ts";
+export {
+  startZengrc,
+  type ZengrcCredential,
+  type ZengrcOptions,
+  type ZengrcRateLimit,
+  type ZengrcSandbox,
+} from "./zengrc/sandbox.ts";
+export type { ObjectTable, ZengrcStore } from "./zengrc/store.ts";

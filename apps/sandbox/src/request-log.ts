@@ -18,7 +18,7 @@ export interface LoggedRequest {
   fault?: string;
 }
 
-const secretHeaders = new Set(["authorization", "cookie", "proxy-authorization", "x-api-key"]);
+const secretHeaders = new Set(["authorization", "cookie", "proxy-authorization", "x-api-key", "apikey"]);
 const keptRequests = 100_000;
 
 /** Flattens headers to strings and drops those that carry credentials. */

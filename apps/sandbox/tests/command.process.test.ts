@@ -11,6 +11,10 @@ import { runSandbox } from "../src/command.ts";
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(packageFolder, "bin/chorale-sandbox.js");
 const compiler = join(packageFolder, "../../node_modules/typescript/bin/tsc");
+const standIns = (await readdir(join(packageFolder, "src"), { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .toSorted();
 let folder: string;
 
 beforeAll(async () => {
@@ -120,9 +124,9 @@ describe("chorale-sandbox", () => {
     [["zendesk", "--tickets", "-1"], 64, "--tickets"],
     [["zendesk", "--unknown"], 64, "--unknown"],
     [["zendesk", "--email", "a@example.com"], 64, "--email and --api-token go together."],
-    [["jira"], 64, "Name the API to stand in for: zendesk or snowflake."],
-    [["toString"], 64, "Name the API to stand in for: zendesk or snowflake."],
-    [[], 64, "Name the API to stand in for: zendesk or snowflake."],
+    [["jira"], 64, `Name the API to stand in for: ${standIns.join(" or ")}.`],
+    [["toString"], 64, `Name the API to stand in for: ${standIns.join(" or ")}.`],
+    [[], 64, `Name the API to stand in for: ${standIns.join(" or ")}.`],
     [["snowflake", "--store", "s3"], 64, "--store: s3 is none of"],
     [["snowflake", "--session-seconds", "1h"], 64, "--session-seconds: 1h is no whole number."],
     [["snowflake", "--tickets", "1"], 64, "--tickets"],
@@ -146,8 +150,7 @@ describe("chorale-sandbox", () => {
     let printed = "";
     const stdout = { write: (text: string) => (printed += text) };
     expect(await runSandbox(["--help"], { stdout, stderr: stdout, signal: AbortSignal.abort() })).toBe(0);
-    expect(printed).toMatch(
-      /^Usage: chorale-sandbox zendesk\|snowflake [\s\S]*--rate-limit-factor[\s\S]*--statement-delay-ms/u,
-    );
+    expect(printed.startsWith(`Usage: chorale-sandbox ${standIns.join("|")} [options]\n`)).toBe(true);
+    for (const option of ["--rate-limit-factor", "--statement-delay-ms"]) expect(printed).toContain(option);
   });
 });

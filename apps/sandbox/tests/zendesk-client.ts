@@ -13,6 +13,9 @@ export const unlimited = {
   "incremental-exports-cursor": 1e9,
   "tickets-index": 1e9,
   "ticket-audits": 1e9,
+  "deleted-tickets-index": 1e9,
+  "search-export": 1e9,
+  "talk-incremental": 1e9,
 };
 
 export interface Received {

@@ -4,6 +4,7 @@ import {
   Checkpoint,
   type CustomStreamOptions,
   type Page,
+  type PagedStreamOptions,
   type RestClient,
   type Stream,
   type StreamContext,
@@ -24,6 +25,19 @@ export function customStream<Config, Item, Parent>(
         options.name,
         options.records({ ...context, parent: recordOfType(parentSchema, context.parent) }),
       ),
+  });
+}
+
+/** Makes a stream of a generator of pages. */
+export function pagedStream<Config, Item, Parent>(
+  client: RestClient<Config>,
+  options: PagedStreamOptions<Config, Item, Parent>,
+): Stream<Config, Item> {
+  const parentSchema = options.parent?.schema ?? fromJsonSchema<Parent>({});
+  return Object.freeze({
+    ...streamBasics(client, options),
+    pages: (context: StreamContext<Config, AnyRecord>) =>
+      options.pages({ ...context, parent: recordOfType(parentSchema, context.parent) }),
   });
 }
 

@@ -1,5 +1,6 @@
-import { customStream } from "./custom-stream.ts";
+import { customStream, pagedStream } from "./custom-stream.ts";
 import type { RestClient, RestClientOptions } from "./definitions.ts";
+import { exportStream } from "./export/export-stream.ts";
 import { restStream } from "./rest-stream.ts";
 
 /**
@@ -32,6 +33,8 @@ export function defineRestClient<Config>(options: RestClientOptions<Config>): Re
     config: options.config,
     stream: (stream) => restStream(client, stream),
     customStream: (stream) => customStream(client, stream),
+    pagedStream: (stream) => pagedStream(client, stream),
+    exportStream: (stream) => exportStream(client, stream),
   };
   return Object.freeze(client);
 }

@@ -1,6 +1,7 @@
-import type { Message } from "@chorale/singer";
+import type { Catalog, Message } from "@chorale/singer";
 import { describeTap } from "./about.ts";
 import { entryOf } from "./discover.ts";
+import type { DiscoverOptions } from "./discover-options.ts";
 import { checkStreams } from "./stream-tree.ts";
 import type { SyncOptions } from "./sync/sync-options.ts";
 import type { Tap, TapOptions } from "./tap.ts";
@@ -32,9 +33,15 @@ export function defineTap<Config>(options: TapOptions<Config>): Tap<Config> {
   return Object.freeze({
     ...own,
     about: () => describeTap(own),
-    discover: async () => ({ streams: own.streams.map(entryOf) }),
+    discover: (discovery?: DiscoverOptions) => catalogOf(own, discovery),
     sync: (run: SyncOptions) => messagesOf(own, run),
   });
+}
+
+async function catalogOf<Config>(tap: TapOptions<Config>, options: DiscoverOptions = {}): Promise<Catalog> {
+  if (options.config === undefined) return { streams: tap.streams.map(entryOf) };
+  const { discoverAccount } = await import("./sync/discover-account.ts");
+  return await discoverAccount(tap, options);
 }
 
 async function* messagesOf<Config>(

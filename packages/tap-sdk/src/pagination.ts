@@ -1,4 +1,4 @@
-import type { Bookmark } from "@chorale/singer";
+import type { ApiError, Bookmark } from "@chorale/singer";
 import type { SearchParams } from "./http/http-client.ts";
 
 /** What the next page's request changes in the first one's. */
@@ -33,6 +33,12 @@ export interface PageStep {
 export interface PageWalk {
   /** What follows this page. Throws `ApiError` when the API leads in circles. */
   after(page: PageAnswer): PageStep;
+  /**
+   * Another request in place of one that failed for good, such as for a smaller page; undefined when there is none, and
+   * then the error is thrown. It must not answer for ever: a walk that does never ends.
+   * @default there is none
+   */
+  refused?(error: ApiError, request: PageRequest): PageRequest | undefined;
   /** The records of this page that no earlier page held. @default all of them */
   fresh?(records: readonly Readonly<Record<string, unknown>>[]): readonly Readonly<Record<string, unknown>>[];
 }

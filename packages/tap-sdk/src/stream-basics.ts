@@ -7,10 +7,11 @@ export function streamBasics<Config, Item, Parent>(
   client: RestClient<Config>,
   options: StreamBasics<Config, Item, Parent>,
 ): Omit<Stream<Config, Item>, "pages"> {
-  const { replicationKey, bookmarkValue, hasChildren } = options;
+  const { replicationKey, bookmarkValue, hasChildren, keepsPosition = false } = options;
   const parentSchema = options.parent?.schema ?? fromJsonSchema<Parent>({});
   // Children of an incremental stream are read for its new records only, so they are incremental with it.
-  const isIncremental = replicationKey !== undefined || options.parent?.replicationMethod === "INCREMENTAL";
+  const isFollowing = options.parent?.replicationMethod === "INCREMENTAL";
+  const isIncremental = replicationKey !== undefined || keepsPosition || isFollowing;
   return {
     name: options.name,
     schema: options.schema,
@@ -21,7 +22,9 @@ export function streamBasics<Config, Item, Parent>(
     filteredBy: options.filteredBy ?? "server",
     parent: options.parent,
     selectedByDefault: options.selectedByDefault ?? true,
+    keepsPosition,
     client,
+    discover: options.discover,
     hasChildren: (parent) => hasChildren?.(recordOfType(parentSchema, parent)) ?? true,
     bookmarkValue: (record) => {
       if (replicationKey === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { ConfigError } from "@chorale/singer";
 import type { AnyStream } from "./definitions.ts";
+import type { TapOptions } from "./tap.ts";
 
 /**
  * Answers the stream of the list that a child is read for; undefined for a root. It is found by name, so
@@ -11,6 +12,17 @@ export function parentOf<Config>(
 ): AnyStream<Config> | undefined {
   const name = stream.parent?.name;
   return name === undefined ? undefined : streams.find((each) => each.name === name);
+}
+
+/** Answers the streams of a configuration. Throws `ConfigError` when they do not go together. */
+export function streamsOf<Config>(
+  tap: Pick<TapOptions<Config>, "name" | "streams" | "streamsFor">,
+  config: Config,
+): readonly AnyStream<Config>[] {
+  if (tap.streamsFor === undefined) return tap.streams;
+  const streams = tap.streamsFor(config, tap.streams);
+  checkStreams(tap.name, streams);
+  return streams;
 }
 
 /** Throws `ConfigError` for two streams of one name, a parent that is not in the list, and a circle of parents. */

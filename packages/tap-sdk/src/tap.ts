@@ -1,10 +1,11 @@
 import type { Catalog, Message, ObjectSchema } from "@chorale/singer";
 import type { About } from "./about.ts";
-import type { AnyStream, StreamContext } from "./definitions.ts";
+import type { AnyStream, DiscoverContext } from "./definitions.ts";
+import type { DiscoverOptions } from "./discover-options.ts";
 import type { SyncOptions } from "./sync/sync-options.ts";
 
 /** What a check of the credentials is told. */
-export type CheckContext<Config> = Pick<StreamContext<Config, unknown>, "config" | "http" | "log" | "signal">;
+export type CheckContext<Config> = Omit<DiscoverContext<Config>, "selects">;
 
 /** What a tap is described by. */
 export interface TapOptions<Config> {
@@ -17,6 +18,15 @@ export interface TapOptions<Config> {
   readonly config: ObjectSchema<Config>;
   /** In the order in which they run; a child's parent must be among them. */
   readonly streams: readonly AnyStream<Config>[];
+  /**
+   * Answers the streams of a configuration, given `streams`: with some left out, added, or replaced under their
+   * names. A pure function: it makes no request. `--about`, and discovery without a configuration, show `streams`.
+   * @default `streams`
+   */
+  readonly streamsFor?: (
+    config: Config,
+    streams: readonly AnyStream<Config>[],
+  ) => readonly AnyStream<Config>[];
   /** The schema that targets load into when they are not told. @default the name, with `_` for `-` */
   readonly namespace?: string;
   /** Looks whether the credentials work, for `--test`. @default nothing is asked */
@@ -27,8 +37,11 @@ export interface TapOptions<Config> {
 export interface Tap<Config> extends TapOptions<Config> {
   /** Answers what the tap is: settings, streams, capabilities. */
   about(): Promise<About>;
-  /** Answers the catalog of all streams. Nothing is requested and no configuration is needed. */
-  discover(): Promise<Catalog>;
+  /**
+   * Answers the catalog. Without a configuration it holds all streams and nothing is requested; with one, the streams
+   * of that configuration as the account has them. Throws what a request throws.
+   */
+  discover(options?: DiscoverOptions): Promise<Catalog>;
   /**
    * Reads the streams and yields Singer messages. The reader sets the pace: when it stops to read, requests
    * stop; when it leaves the loop, everything is closed. Throws after the messages that were due.

@@ -83,7 +83,7 @@ it("runs into stdout, with its log and metrics on stderr, and does not wait for 
   expect(Object.fromEntries(counts)).toEqual({
     SCHEMA: 5,
     RECORD: 18,
-    STATE: 7,
+    STATE: 6,
   });
   expect(logLines(shop.stderr()).every(({ level, name }) => level !== "error" && name === "tap-shop")).toBe(
     true,

@@ -172,6 +172,36 @@ it("discovers without a config", async () => {
   });
 });
 
+it("discovers what the account has when it is given a config", async () => {
+  const asking = shop.stream({
+    name: "asking",
+    schema: tags.schema,
+    keyProperties: ["name"],
+    path: "tags",
+    recordsAt: "tags",
+    discover: async ({ http }) => {
+      await http.request("GET", "tags");
+      return { unavailable: "not in this plan" };
+    },
+  });
+  const tap = defineTap({ ...tapShop, streams: [asking, products] });
+  const { code, stdout, lines, server } = await run([...good, "--discover"], { tap });
+  expect(code).toBe(0);
+  expect(parseCatalog(stdout).streams.map(({ stream }) => stream)).toEqual(["products"]);
+  expect(server.requests).toEqual(["/tags"]);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ msg: "asking is left out: not in this plan", stream: "asking" }),
+  );
+  const bare = await run(["--discover"], { tap });
+  expect(parseCatalog(bare.stdout).streams.length).toBe(2);
+  expect(bare.server.requests).toEqual([]);
+});
+
+it("answers 78 for a config that a discovery cannot use", async () => {
+  const { code, stdout } = await run(["--config", "bad.json", "--discover"], { files: { "bad.json": {} } });
+  expect([code, stdout]).toEqual([78, ""]);
+});
+
 it.each([["--catalog"], ["--properties"], ["-p"]])(
   "reads the catalog that %s names, and the state",
   async (option) => {

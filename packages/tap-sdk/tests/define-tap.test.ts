@@ -67,6 +67,7 @@ it("fills in the defaults of a stream", () => {
     sorted: false,
     filteredBy: "server",
     parent: undefined,
+    keepsPosition: false,
     selectedByDefault: true,
   });
   expect(client).toBe(shop);

@@ -44,7 +44,7 @@ it("writes SCHEMA, RECORD and STATE lines exactly so", async () => {
     { type: "STATE", value: { currently_syncing: "products" } },
     {
       type: "STATE",
-      value: { currently_syncing: "products", bookmarks: { products: { changed: "2026-02-01T00:00:00Z" } } },
+      value: { currently_syncing: "tags", bookmarks: { products: { changed: "2026-02-01T00:00:00Z" } } },
     },
     {
       type: "SCHEMA",
@@ -54,10 +54,6 @@ it("writes SCHEMA, RECORD and STATE lines exactly so", async () => {
     },
     { type: "RECORD", stream: "tags", record: { name: "red" }, time_extracted: at },
     { type: "RECORD", stream: "tags", record: { name: "blue" }, time_extracted: at },
-    {
-      type: "STATE",
-      value: { currently_syncing: "tags", bookmarks: { products: { changed: "2026-02-01T00:00:00Z" } } },
-    },
     { type: "STATE", value: { bookmarks: { products: { changed: "2026-02-01T00:00:00Z" } } } },
   ]);
   expect(requests).toEqual(["/products", "/tags"]);
@@ -108,16 +104,24 @@ it("keeps what it does not know of a state, and the bookmarks of streams that do
   expect(lastState).toEqual(state);
 });
 
-it("begins with the stream that was interrupted", async () => {
+it("goes on from the stream that was interrupted, and then reads those before it", async () => {
   const { briefs } = await runShop({
     select: ["orders", "products", "tags"],
     state: { currently_syncing: "products" },
   });
   expect(briefs.filter((line) => line.startsWith("SCHEMA"))).toEqual([
     "SCHEMA products",
-    "SCHEMA orders",
     "SCHEMA tags",
+    "SCHEMA orders",
   ]);
+});
+
+it("goes on with the next stream when it was stopped at the end of one without bookmarks", async () => {
+  const select = ["tags", "products"];
+  const { states } = await runShop({ select, state: { currently_syncing: "tags" } });
+  expect(states[0]).toEqual({ currently_syncing: "products" });
+  const { briefs } = await runShop({ select, state: { currently_syncing: "products" } });
+  expect(briefs.find((line) => line.startsWith("SCHEMA"))).toBe("SCHEMA products");
 });
 
 it.each([

@@ -1,11 +1,15 @@
-import { ConfigError, exitCodeOf } from "@chorale/singer";
+import { ConfigError, checkConfig, exitCodeOf } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { tapZendesk, zendesk } from "../src/index.ts";
 import { withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
 import { pages, withScript } from "./support/scripted-server.ts";
 
-const config = { start_date: "2026-01-01T00:00:00Z", request_timeout: 300 };
+const config = await checkConfig(
+  zendesk.config,
+  { start_date: "2026-01-01T00:00:00Z" },
+  { name: "tap-zendesk" },
+);
 const noTags = { tags: [], meta: { has_more: false } };
 
 describe("the base address", () => {
@@ -95,7 +99,7 @@ describe("the credentials", () => {
       });
       expect(run.error).toEqual(
         new ConfigError(
-          'config: there are no credentials. Set "access_token", or "email" together with "api_token".',
+          'config: there are no credentials. Set "client_id" and "client_secret", with "refresh_token" or without, or "access_token", or "email" together with "api_token".',
         ),
       );
       expect(exitCodeOf(run.error)).toBe(78);

@@ -1,6 +1,6 @@
 import type { State } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
-import { queriesOf, withAccount } from "./support/account.ts";
+import { queriesOf, readsOf, withAccount } from "./support/account.ts";
 import { now, type Run, runTap, runWell } from "./support/run-tap.ts";
 import { pages, withScript } from "./support/scripted-server.ts";
 import { startSmallPages } from "./support/small-pages.ts";
@@ -313,7 +313,7 @@ describe("a start_time that the export finds too recent", () => {
       expect(queriesOf(account, "incremental/users/cursor").at(-1)).toEqual({
         start_time: String(now / 1000 - 61),
       });
-      expect(account.requests.map(({ status }) => status)).toEqual([200, 200]);
+      expect(readsOf(account).map(({ status }) => status)).toEqual([200, 200]);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -123,15 +123,85 @@ describe("tap-zendesk", () => {
       const config = await fileOf({
         base_url: account.url,
         access_token: accessToken,
-        start_date: startDate,
+        start_date: "2025-12-01",
       });
       const run = await spawnTap({ args: ["--config", config, "--test"] });
       expect(run).toMatchObject({ code: 0, stdout: "" });
       const tested = run.log.find(({ msg }) => msg === "one record of each stream was read");
+      const usual = tapZendesk.streams.filter(({ selectedByDefault }) => selectedByDefault);
       expect(tested?.["records"]).toEqual(
-        Object.fromEntries(tapZendesk.streams.map(({ name }) => [name, expect.any(Number)])),
+        Object.fromEntries(usual.map(({ name }) => [name, expect.any(Number)])),
       );
-      expect(account.requests.length).toBeLessThanOrEqual(10);
+      // A page of each, and a look whether the account has it.
+      expect(account.requests.length).toBeLessThanOrEqual(2 * usual.length);
+    });
+  });
+
+  it("says with --test stream by stream what is missing, and reads the others", async () => {
+    const options = {
+      features: { talk: false },
+      denied: [{ path: "/api/v2/groups", reason: "scope" }],
+    } as const;
+    await withAccount(options, async (account) => {
+      const config = await fileOf({
+        base_url: account.url,
+        access_token: accessToken,
+        start_date: startDate,
+      });
+      const select = ["groups.*", "tags.*", "talk_calls.*"].flatMap((rule) => ["--select", rule]);
+      const run = await spawnTap({ args: ["--config", config, "--test", ...select] });
+      expect(run).toMatchObject({ code: 70, stdout: "" });
+      const said = run.log.map(({ msg }) => String(msg));
+      expect(said).toContainEqual(
+        expect.stringMatching(/^talk_calls is left out: .*\(403\): Access to this resource is restricted\./),
+      );
+      expect(said).toContainEqual(expect.stringContaining("Missing the following required scopes: read"));
+      expect(account.requests.map(({ path }) => path)).toContain("/api/v2/tags");
+    });
+  });
+
+  it("discovers with settings what the account has", async () => {
+    await withAccount({ features: { talk: false } }, async (account) => {
+      const config = await fileOf({
+        base_url: account.url,
+        access_token: accessToken,
+        start_date: startDate,
+      });
+      const run = await spawnTap({ args: ["--config", config, "--discover"] });
+      expect(run.code).toBe(0);
+      const { streams } = JSON.parse(run.stdout);
+      const names: readonly string[] = streams.map(({ stream }: { stream: string }) => stream);
+      expect(names.filter((name) => name.startsWith("talk_"))).toEqual([]);
+      expect(names.length).toBe(tapZendesk.streams.filter(({ name }) => !name.startsWith("talk_")).length);
+    });
+  });
+
+  it("writes a rotated pair of tokens into the file that its settings came from", async () => {
+    await withAccount({}, async (account) => {
+      const settings = {
+        base_url: account.url,
+        client_id: "sandbox-client",
+        client_secret: "sandbox-secret",
+        refresh_token: "sandbox-refresh-token",
+        start_date: startDate,
+      };
+      const config = await fileOf(settings);
+      const args = ["--config", config, "--select", "tags.*"];
+      for (const round of [1, 2, 3]) {
+        const run = await spawnTap({ args });
+        expect(run.code).toBe(0);
+        const saved = JSON.parse(await readFile(config, "utf8"));
+        expect(saved).toEqual({
+          ...settings,
+          access_token: account.tokens.issued.at(-1)?.access_token,
+          refresh_token: expect.any(String),
+        });
+        expect(saved.refresh_token).not.toBe("sandbox-refresh-token");
+        expect(run.stderr).not.toContain(saved.refresh_token);
+        if (round === 2) account.tokens.expireAll();
+      }
+      const refreshes = account.requests.filter(({ path }) => path === "/oauth/tokens");
+      expect(refreshes.map(({ status }) => status)).toEqual([201, 201]);
     });
   });
 });
@@ -142,7 +212,7 @@ describe("the exit code", () => {
       name: "78 without credentials",
       settings: {},
       code: 78,
-      says: 'config: there are no credentials. Set "access_token", or "email" together with "api_token".',
+      says: "config: there are no credentials.",
     },
     {
       name: "78 without start_date",

@@ -2,7 +2,7 @@ import type { BenchCase, Variant } from "../bench-case.ts";
 import type { DataSpec } from "../data/data-set.ts";
 import { type CaseOptions, dataOf } from "./case-options.ts";
 
-/** What target-duckdb and tap-zendesk do as processes. */
+/** What target-duckdb and the taps do as processes. */
 export function loadCases(options: CaseOptions): readonly BenchCase[] {
   return [
     tapCase(options),
@@ -53,8 +53,16 @@ function memoryCase(options: CaseOptions, { name, records }: { name: string; rec
 function tapCase(options: CaseOptions): BenchCase {
   return {
     name: "tap",
-    title: "tap-zendesk alone, from a stand-in on the same machine to the null device",
-    variants: [{ label: "tap-zendesk", task: "tap", settings: { tickets: ticketsOf(options) } }],
+    title: "a tap alone, from a stand-in on the same machine to the null device",
+    variants: [
+      { label: "tap-zendesk", task: "tap", settings: { tickets: ticketsOf(options) } },
+      { label: "tap-zengrc", task: "tap-zengrc", settings: { records: recordsOf(options) } },
+      {
+        label: "tap-thought-industries",
+        task: "tap-thought-industries",
+        settings: { records: recordsOf(options) },
+      },
+    ],
     checks: [],
   };
 }
@@ -71,6 +79,10 @@ function pipelineCase(options: CaseOptions): BenchCase {
     ],
     checks: [{ kind: "speed", of, reference }],
   };
+}
+
+function recordsOf({ scale }: CaseOptions): number {
+  return Math.max(10, Math.round(100_000 * scale));
 }
 
 function ticketsOf({ scale }: CaseOptions): number {

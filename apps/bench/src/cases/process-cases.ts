@@ -43,6 +43,10 @@ const atMostMilliseconds = 60;
 function startCase(): BenchCase {
   const variants: readonly Variant[] = [
     ...["--version", "--help", "--about"].map((argument) => startOf("@chorale/tap-zendesk", argument)),
+    ...["--version", "--help", "--about"].map((argument) => startOf("@chorale/tap-zengrc", argument)),
+    ...["--version", "--help", "--about"].map((argument) =>
+      startOf("@chorale/tap-thought-industries", argument),
+    ),
     ...["--version", "--help", "--about"].map((argument) => startOf("@chorale/target-duckdb", argument)),
     ...["--version", "--help", "--about"].map((argument) => startOf("@chorale/target-snowflake", argument)),
     ...["--version", "--help"].map((argument) => startOf("@chorale/runner", argument)),

@@ -1,11 +1,12 @@
-import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startZendesk } from "@chorale/sandbox";
 import type { Measurement } from "../measurement.ts";
 import { sumOfMetric } from "../metric-lines.ts";
-import { ownFile, programOf, readUsage, startCommand, startProgramFile } from "../programs.ts";
+import { ownFile, programOf, readUsage, startCommand } from "../programs.ts";
 import { expectCount } from "./expect-count.ts";
 import { duckdbConfig, loadWithDuckdbTarget, writeTargetConfig } from "./loading.ts";
+import { runTapProcess, waiting } from "./tap-process.ts";
 import type { TaskInput } from "./task.ts";
 
 const unlimited = 1e9;
@@ -82,28 +83,10 @@ async function besideStandIn(
   }
 }
 
-async function tapInto(
+function tapInto(
   path: string | undefined,
   { folder, tickets }: { folder: string; tickets: number },
 ): Promise<Measurement> {
-  const usageFile = join(folder, "tap-usage.json");
-  const program = await programOf("@chorale/tap-zendesk");
-  const output = path === undefined ? undefined : await open(path, "w");
-  const startedAt = performance.now();
-  try {
-    const stdout = output?.fd ?? "ignore";
-    const { ended } = startProgramFile(program, { args: tapArgs, cwd: folder, usageFile, stdout });
-    const stderr = await ended;
-    const seconds = (performance.now() - startedAt) / 1000;
-    const records = sumOfMetric("record_count", stderr);
-    expectCount(records, { expected: tickets, of: "records" });
-    return { records, bytes: 0, seconds, ...(await readUsage(usageFile)), shares: waiting(stderr, seconds) };
-  } finally {
-    await output?.close();
-  }
-}
-
-/** The tap asks for one page after another, so its requests' times add up. */
-function waiting(stderr: string, seconds: number): Readonly<Record<string, number>> {
-  return { "of the time in requests": sumOfMetric("http_request_duration", stderr) / seconds };
+  const run = { tap: "@chorale/tap-zendesk", args: tapArgs, folder, records: tickets } as const;
+  return runTapProcess(path === undefined ? run : { ...run, path });
 }

@@ -1,5 +1,5 @@
 import type { Row, StampedRow } from "./row.ts";
-import { comparePlaces, isIdOrder, type Place, placeOf, type RowOrder } from "./row-order.ts";
+import { comparePlaces, isIdOrder, isTimeOrder, type Place, placeOf, type RowOrder } from "./row-order.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** The generated part of a collection: where its rows stand, and how one is made. */
@@ -8,6 +8,8 @@ export interface GeneratedRows {
   rowAt(position: number): Row;
   /** The second that exports order a row by. */
   stampOf(row: Row): number;
+  /** The key that spells this second as a time; without it, it is no time. */
+  readonly stampKey?: string;
 }
 
 /** Where a walk through a collection begins, exclusive. */
@@ -22,6 +24,13 @@ export interface Walk {
   readonly backwards?: boolean;
 }
 
+/** Sorts rows that are few. */
+export function sortedRows(rows: Iterable<Row>, order: RowOrder): Row[] {
+  const placed = [...rows].map((row) => ({ row, place: placeOf(row, order) }));
+  placed.sort((left, right) => comparePlaces(left.place, right.place, order));
+  return placed.map(({ row }) => row);
+}
+
 /** Walks through rows that stand in order already. */
 export function walkRows(options: { rows: readonly Row[]; order: RowOrder; walk: Walk }): readonly Row[] {
   const { rows, order, walk } = options;
@@ -32,12 +41,12 @@ export function walkRows(options: { rows: readonly Row[]; order: RowOrder; walk:
   return walked.filter((row) => comparePlaces(placeOf(row, order), from, order) * sign > 0);
 }
 
-function compareStamps(left: StampPlace, right: StampPlace): number {
+export function compareStamps(left: StampPlace, right: StampPlace): number {
   return left.stamp - right.stamp || left.id - right.id;
 }
 
 /** Merges two walks that go the same way. */
-function* merge<Entry>(options: {
+export function* merge<Entry>(options: {
   left: Iterable<Entry>;
   right: Iterable<Entry>;
   compare: (left: Entry, right: Entry) => number;
@@ -79,10 +88,16 @@ export class Collection {
   readonly #removed = new Set<number>();
   readonly #sorted = new Map<string, readonly Row[]>();
   #lastId: number;
+  #changes = 0;
 
   constructor(generated: GeneratedRows) {
     this.#generated = generated;
     this.#lastId = generated.timeline.lastId;
+  }
+
+  /** How often rows were put or removed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get(id: number): Row | undefined {
@@ -92,6 +107,7 @@ export class Collection {
 
   /** Adds a row or replaces the one of this id. */
   put(row: Row): void {
+    this.#changes += 1;
     this.#removed.delete(row.id);
     this.#overlay.set(row.id, row);
     this.#lastId = Math.max(this.#lastId, row.id);
@@ -100,6 +116,7 @@ export class Collection {
 
   /** Makes a row vanish without a trace. */
   remove(id: number): void {
+    this.#changes += 1;
     this.#overlay.delete(id);
     this.#removed.add(id);
     this.#sorted.clear();
@@ -123,11 +140,38 @@ export class Collection {
     });
   }
 
+  /** Every row, by id. */
+  all(): Iterable<Row> {
+    return this.#inIdOrder({});
+  }
+
+  /** The rows of some generated ranks, and of those that were put in the ones that belong to them. */
+  belonging(range: { first: number; count: number }, belongs: (row: Row) => boolean): Row[] {
+    const { timeline, rowAt } = this.#generated;
+    const found: Row[] = [];
+    const end = Math.min(timeline.count, range.first + range.count);
+    for (let rank = range.first; rank < end; rank += 1) {
+      const position = timeline.positionOfRank(rank);
+      if (this.#isGenerated(timeline.idAt(position))) found.push(rowAt(position));
+    }
+    for (const row of this.#overlay.values()) if (belongs(row)) found.push(row);
+    return found;
+  }
+
   /** Walks in an order, beginning after a place, or before it when walking backwards. */
   inOrder(order: RowOrder, walk: Walk = {}): Iterable<Row> {
+    const { stampKey } = this.#generated;
+    if (walk.backwards !== true && stampKey !== undefined && isTimeOrder(order, stampKey)) {
+      return this.#inStampOrder(walk.from);
+    }
     return isIdOrder(order)
       ? this.#inIdOrder(walk)
       : walkRows({ rows: this.#sortedRows(order), order, walk });
+  }
+
+  *#inStampOrder(from: Place | undefined): Generator<Row> {
+    const [stamp = -1, id = -1] = from ?? [];
+    for (const { row } of this.byStamp({ stamp: Number(stamp), id: Number(id) })) yield row;
   }
 
   #isGenerated(id: number): boolean {
@@ -169,9 +213,7 @@ export class Collection {
   #sortedRows(order: RowOrder): readonly Row[] {
     const known = this.#sorted.get(order.name);
     if (known !== undefined) return known;
-    const placed = [...this.#inIdOrder({})].map((row) => ({ row, place: placeOf(row, order) }));
-    placed.sort((left, right) => comparePlaces(left.place, right.place, order));
-    const rows = placed.map(({ row }) => row);
+    const rows = sortedRows(this.#inIdOrder({}), order);
     this.#sorted.set(order.name, rows);
     return rows;
   }

@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { readFaultPlan, type StandInCommand, UsageError, wholeNumber } from "../command-arguments.ts";
 import { isFaultPlan } from "../faults.ts";
 import type { Credential } from "./credentials.ts";
+import { type Features, featureNames, isFeature, isPlan, type Plan, planNames, plans } from "./features.ts";
 import { multipliedLimits } from "./rate-buckets.ts";
 import { startZendesk, type ZendeskData, type ZendeskOptions } from "./sandbox.ts";
 
@@ -14,7 +15,10 @@ const usage = `zendesk:
   --faults FILE             a fault plan, as JSON
   --email A --api-token T   accept this credential instead of the usual ones
   --access-token T          the same, for OAuth
+  --plan NAME               team, growth, professional, enterprise or enterprise-plus (enterprise)
+  --without FEATURES        features that the account lacks, such as talk,community
   --rate-limit-factor N     allow N times the vendor's requests a minute (1)
+  --rate-limit-window-ms N  how long the vendor's minute is (60000)
   --latency-ms N            let each answer wait (0)
 `;
 
@@ -31,6 +35,9 @@ const argumentOptions = {
   "api-token": { type: "string" },
   "access-token": { type: "string" },
   "rate-limit-factor": { type: "string", default: "1" },
+  "rate-limit-window-ms": { type: "string", default: "60000" },
+  plan: { type: "string", default: "enterprise" },
+  without: { type: "string", default: "" },
   "latency-ms": { type: "string", default: "0" },
 } as const satisfies ParseArgsConfig["options"];
 
@@ -65,7 +72,20 @@ function credentialsOf(values: Values): readonly Credential[] {
   ];
 }
 
+function planOf(values: Values): { plan: Plan; features: Partial<Features> } {
+  const { plan, without } = values;
+  if (!isPlan(plan))
+    throw new UsageError(`--plan: there is no ${plan}. Name one of ${planNames.join(", ")}.`);
+  const lacking = without.split(",").filter((name) => name !== "");
+  const unknown = lacking.find((name) => !isFeature(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`--without: there is no ${unknown}. Name some of ${featureNames.join(", ")}.`);
+  }
+  return { plan, features: Object.fromEntries(lacking.map((name) => [name, false])) };
+}
+
 async function optionsOf(values: Values): Promise<ZendeskOptions> {
+  const plan = planOf(values);
   const factor = wholeNumber("rate-limit-factor", values["rate-limit-factor"]);
   const credentials = credentialsOf(values);
   const planIn = (parsed: unknown) => (isFaultPlan(parsed) ? parsed : undefined);
@@ -73,7 +93,9 @@ async function optionsOf(values: Values): Promise<ZendeskOptions> {
     port: wholeNumber("port", values.port),
     data: dataOf(values),
     latencyMs: wholeNumber("latency-ms", values["latency-ms"]),
-    rateLimits: multipliedLimits(factor),
+    rateLimits: multipliedLimits(factor, plans[plan.plan].account),
+    rateLimitWindowMs: wholeNumber("rate-limit-window-ms", values["rate-limit-window-ms"]),
+    ...plan,
     ...(credentials.length > 0 ? { credentials } : {}),
     ...(values.faults === undefined ? {} : { faults: await readFaultPlan(values.faults, planIn) }),
   };

@@ -4,6 +4,7 @@ import {
   commentAudit,
   commentCountOf,
   eventIdOf,
+  generatedComment,
   generatedComments,
   listedComment,
   plainAudit,
@@ -21,6 +22,8 @@ export interface OriginalTickets {
   get(id: number): Row | undefined;
   /** Tells a generated ticket from one that a test added, which begins with one comment. */
   isGenerated(id: number): boolean;
+  /** The ids of tickets that a test added. */
+  added(): readonly number[];
 }
 
 /** The comments and audits of all tickets, made on demand. */
@@ -63,9 +66,23 @@ export class Conversations {
     const generated = comments
       .slice(0, count)
       .map((comment, index) => commentAudit({ comment, ticket, index }));
-    const createdAt = epochSeconds(ticket[count === 0 ? "created_at" : "updated_at"]);
-    const byRule = plainAudit({ ticket, index: count, createdAt });
-    return [...generated, byRule, ...this.#writtenAudits(ticket, comments)];
+    return [...generated, this.#auditByRule(ticket, count), ...this.#writtenAudits(ticket, comments)];
+  }
+
+  /** One audit of a generated ticket, which it had when it was generated. */
+  generatedAudit(ticket: Row, index: number): Row {
+    const count = commentCountOf(this.#world, ticket.id);
+    if (index === count) return this.#auditByRule(ticket, count);
+    const comment = generatedComment({ world: this.#world, ticket, count, index });
+    const body = this.#redacted.get(comment.id) ?? comment.body;
+    return commentAudit({ comment: { ...comment, body }, ticket, index });
+  }
+
+  /** The audits that were not there from the start, in no order. */
+  newAudits(): Row[] {
+    const written = [...this.#written.keys()].filter((id) => this.#originals.isGenerated(id));
+    const laterAudits = written.flatMap((id) => this.listAudits(id).slice(this.#firstWrittenIndex(id)));
+    return [...laterAudits, ...this.#originals.added().flatMap((id) => this.listAudits(id))];
   }
 
   addComment(ticketId: number, written: { body: string; isPublic: boolean; createdAt: number }): Comment {
@@ -88,6 +105,11 @@ export class Conversations {
     const { ticketId, commentId, text, createdAt } = redaction;
     this.#redacted.set(commentId, text);
     this.#write(ticketId, { kind: "redaction", commentId, createdAt });
+  }
+
+  #auditByRule(ticket: Row, count: number): Row {
+    const createdAt = epochSeconds(ticket[count === 0 ? "created_at" : "updated_at"]);
+    return plainAudit({ ticket, index: count, createdAt });
   }
 
   #entries(ticketId: number): readonly Entry[] {

@@ -8,8 +8,12 @@ import type { Row, StampedRow } from "./row.ts";
 /** An export as its pagination sees it. */
 export interface ExportSource extends PageSource {
   readonly recordsKey: string;
-  readonly rows: Collection;
+  readonly rows: Pick<Collection, "byStamp">;
   readonly nowSeconds: number;
+  /** Rows may lie in the future, and are shown before their time. @default false */
+  readonly announces?: boolean;
+  /** The first page has no rows, and is not the last. @default false */
+  readonly beginsEmpty?: boolean;
   /** A row as the export shows it. */
   show(row: Row): JsonObject;
   /** Top-level arrays beside the rows of a page. */
@@ -36,22 +40,31 @@ function startOf({ query, nowSeconds }: ExportSource): StampPlace {
   return place;
 }
 
+/** The place that everything of a second comes after. */
+function beforeSecond(stamp: number): StampPlace {
+  return { stamp: Math.max(0, stamp - 1), id: Number.MAX_SAFE_INTEGER };
+}
+
 /** A page of a cursor export: rows by (stamp, id), without what changed in the last minute. */
 export function cursorExportPage(source: ExportSource): JsonObject {
   const size = exportPageSize(source.query);
   const newest = source.nowSeconds - settlingSeconds;
   const page: StampedRow[] = [];
   let ended = true;
-  for (const entry of source.rows.byStamp(startOf(source))) {
+  const start = startOf(source);
+  const isEmpty = source.beginsEmpty === true && !source.query.has("cursor");
+  for (const entry of source.rows.byStamp(start)) {
     if (entry.stamp > newest) break;
-    if (page.length === size) {
+    if (page.length === size || isEmpty) {
       ended = false;
       break;
     }
     page.push(entry);
   }
   const last = page.at(-1);
-  const cursor = last === undefined ? null : exportCursor({ stamp: last.stamp, id: last.row.id });
+  const place = last === undefined ? undefined : { stamp: last.stamp, id: last.row.id };
+  const next = isEmpty && !ended ? beforeSecond(start.stamp) : place;
+  const cursor = next === undefined ? null : exportCursor(next);
   const rows = page.map(({ row }) => row);
   return {
     [source.recordsKey]: rows.map((row) => source.show(row)),

@@ -1,78 +1,116 @@
-import { type Answer, jsonAnswer } from "../answer.ts";
 import type { JsonObject } from "../json.ts";
-import { organizationExport, ticketExport, userExport } from "./account-exports.ts";
-import { organizationList, plainList, ticketList, userList } from "./account-lists.ts";
+import {
+  articleExport,
+  metricEventExport,
+  metricEventList,
+  organizationExport,
+  ticketExport,
+  userExport,
+} from "./account-exports.ts";
+import { accountSettings, attributeDefinitions, currentUser, talkOverview } from "./account-facts.ts";
+import { deletedUserList, metricList, organizationList, ticketList, userList } from "./account-lists.ts";
 import { cursorExportPage } from "./cursor-export.ts";
 import type { EndpointContext } from "./endpoint-context.ts";
-import { type ListName, listDefinitions } from "./generated/list-rows.ts";
+import { type ListName, listDefinitions, listNames } from "./generated/list-rows.ts";
+import { listAnswer } from "./list-endpoints.ts";
 import { listPage } from "./list-pages.ts";
-import { auditList, ticketAudits, ticketComments } from "./ticket-children.ts";
-import { timeExportPage } from "./time-export.ts";
+import { routingExportPage } from "./routing-export.ts";
+import { searchExportPage } from "./search-export.ts";
+import { talkExportPage } from "./talk-export.ts";
+import {
+  auditList,
+  deletedTicketList,
+  ticketAudits,
+  ticketComments,
+  ticketMetricEvents,
+  ticketMetrics,
+  userIdentities,
+} from "./ticket-children.ts";
+import { ticketEventExport } from "./ticket-events.ts";
+import { guideExportPage, timeExportPage } from "./time-export.ts";
 
-type Endpoint = (context: EndpointContext, ids: readonly number[]) => JsonObject;
+type Endpoint = (context: EndpointContext, ids: readonly string[]) => JsonObject;
 
-function accountSettings(): JsonObject {
-  return {
-    settings: {
-      branding: { header_color: "78A300", favicon_url: null },
-      active_features: {
-        ticket_forms: true,
-        customer_satisfaction: false,
-        voice: false,
-        business_hours: false,
-        ticket_tagging: true,
-      },
-      side_conversations: { show_in_context_panel: false },
-      tickets: { agent_ticket_deletion: true, tagging: true },
-      localization: { locale_ids: [1] },
-    },
-  };
+interface Route {
+  readonly pattern: RegExp;
+  readonly endpoint: Endpoint;
 }
 
-const idSegment = "(\\d{1,15})";
-
-function route(path: string, endpoint: Endpoint): { pattern: RegExp; endpoint: Endpoint } {
-  return { pattern: new RegExp(`^/api/v2/${path.replaceAll("{id}", idSegment)}$`, "u"), endpoint };
+function route(path: string, endpoint: Endpoint): Route {
+  const whole = path.startsWith("/") ? path : `/api/v2/${path}`;
+  return { pattern: new RegExp(`^${whole.replaceAll("{id}", "([^/]+)")}$`, "u"), endpoint };
 }
 
-const listNames: readonly ListName[] = [
-  "groups",
-  "group_memberships",
-  "macros",
-  "tags",
-  "ticket_fields",
-  "user_fields",
-  "organization_fields",
-  "organization_memberships",
-  "brands",
-  "triggers",
-  "automations",
-  "views",
-  "ticket_forms",
-  "sla_policies",
-];
+/** Exports of lists by means of their own. */
+function ownExport(
+  path: string,
+  page: (name: ListName, recordsKey: string, context: EndpointContext) => JsonObject,
+  name: ListName,
+): Route {
+  return route(path, (context) => page(name, path.split("/").at(-1) ?? path, context));
+}
 
-const routes = [
+const talk = "channels/voice/stats";
+
+const ownRoutes: readonly Route[] = [
   route("incremental/tickets/cursor", (context) => cursorExportPage(ticketExport(context))),
   route("incremental/users/cursor", (context) => cursorExportPage(userExport(context))),
   route("incremental/tickets", (context) => timeExportPage(ticketExport(context))),
   route("incremental/users", (context) => timeExportPage(userExport(context))),
   route("incremental/organizations", (context) => timeExportPage(organizationExport(context))),
+  route("incremental/ticket_events", (context) => timeExportPage(ticketEventExport(context))),
+  route("incremental/ticket_metric_events", (context) =>
+    context.source.query.has("page[size]") || context.source.query.has("page[after]")
+      ? listPage(metricEventList(context))
+      : timeExportPage(metricEventExport(context)),
+  ),
+  route("help_center/incremental/articles", (context) =>
+    guideExportPage(articleExport(context), { ends: context.quirks.guideExportEnds === true }),
+  ),
+  ownExport("incremental/routing/attributes", routingExportPage, "routing_attributes"),
+  ownExport("incremental/routing/attribute_values", routingExportPage, "routing_attribute_values"),
+  ownExport("incremental/routing/instance_values", routingExportPage, "routing_instance_values"),
+  ownExport(`${talk}/incremental/calls`, talkExportPage, "talk_calls"),
+  ownExport(`${talk}/incremental/legs`, talkExportPage, "talk_call_legs"),
+  route(`${talk}/account_overview`, talkOverview),
+  route("search/export", searchExportPage),
   route("tickets", (context) => listPage(ticketList(context))),
   route("users", (context) => listPage(userList(context))),
+  route("users/me", currentUser),
   route("organizations", (context) => listPage(organizationList(context))),
   route("ticket_audits", (context) => listPage(auditList(context))),
+  route("ticket_metrics", (context) => listPage(metricList(context))),
+  route("deleted_tickets", (context) => listPage(deletedTicketList(context))),
+  route("deleted_users", (context) => listPage(deletedUserList(context))),
   route("tickets/{id}/audits", ticketAudits),
   route("tickets/{id}/comments", ticketComments),
+  route("tickets/{id}/metrics", ticketMetrics),
+  route("tickets/{id}/metric_events", ticketMetricEvents),
+  route("users/{id}/identities", userIdentities),
+  route("routing/attributes/definitions", attributeDefinitions),
   route("account/settings", accountSettings),
-  ...listNames.map((name) => route(listDefinitions[name].path, plainList(name))),
 ];
 
+const routes: readonly Route[] = [
+  ...ownRoutes,
+  ...listNames.map((name) =>
+    route(listDefinitions[name].path, (context, ids) => listAnswer(name, context, ids)),
+  ),
+];
+
+/** The path that the vendor has for another spelling of it. */
+function canonicalPath(path: string): string {
+  return path.replace("/api/v2/help_center/community/", "/api/v2/community/");
+}
+
 /** Answers a path of a generated account; undefined when the vendor has no such endpoint here. */
-export function generatedAnswer(context: EndpointContext): Answer | undefined {
+export function generatedAnswer(context: EndpointContext): JsonObject | undefined {
+  const path = canonicalPath(context.source.path);
   for (const { pattern, endpoint } of routes) {
-    const match = pattern.exec(context.source.path);
-    if (match !== null) return jsonAnswer(endpoint(context, match.slice(1).map(Number)));
+    const match = pattern.exec(path);
+    if (match !== null) {
+      return endpoint({ ...context, source: { ...context.source, path } }, match.slice(1));
+    }
   }
   return undefined;
 }

@@ -1,8 +1,10 @@
 /** Where a link to another page leads from: the stand-in's address and the path asked for. */
 export interface PageSource {
   readonly origin: string;
-  /** The path without `.json`; links always carry it. */
+  /** The path without `.json`. */
   readonly path: string;
+  /** What links carry after the path. @default ".json" */
+  readonly suffix?: string;
   readonly query: URLSearchParams;
 }
 
@@ -14,6 +16,6 @@ export function pageLink(source: PageSource, changes: Readonly<Record<string, st
     else query.set(name, value);
   }
   query.sort();
-  const suffix = query.size === 0 ? "" : `?${query.toString()}`;
-  return `${source.origin}${source.path}.json${suffix}`;
+  const { suffix = ".json" } = source;
+  return `${source.origin}${source.path}${suffix}${query.size === 0 ? "" : `?${query.toString()}`}`;
 }

@@ -17,6 +17,14 @@ function problem(status: number, error: string, description: string): Answer {
 }
 
 export const unauthenticated: Answer = jsonAnswer({ error: "Couldn't authenticate you" }, { status: 401 });
+export const invalidToken: Answer = jsonAnswer(
+  {
+    error: "invalid_token",
+    error_description:
+      "The access token provided is expired, revoked, malformed or invalid for other reasons.",
+  },
+  { status: 401 },
+);
 export const recordNotFound: Answer = problem(404, "RecordNotFound", "Not found");
 export const unknownEndpoint: Answer = problem(404, "InvalidEndpoint", "Not found");
 export const tooRecent: Answer = problem(
@@ -35,19 +43,43 @@ export function invalidPagination(description: string): Refusal {
   return new Refusal(problem(400, "InvalidPaginationParameter", description));
 }
 
-/** Why an endpoint is refused: a role, a missing OAuth scope, or without a word in an empty page. */
-export type DenialReason = "role" | "scope" | "empty";
+const noAccess =
+  "You do not have access to this page. Please contact the account owner of this help desk for further help.";
+const restricted =
+  "Access to this resource is restricted. Please contact the account administrator for assistance.";
 
-/** The 403 of a reason. */
-export function denied(reason: DenialReason): Answer {
-  if (reason === "empty") return textAnswer("", { status: 403, contentType: "text/html; charset=utf-8" });
-  if (reason === "scope") {
-    return problem(403, "Forbidden", "Missing the following required scopes: read");
-  }
-  const message =
-    "You do not have access to this page. Please contact the account owner of this help desk for further help.";
-  return jsonAnswer({ error: { title: "Forbidden", message } }, { status: 403 });
+function html(status: number, text: string): Answer {
+  return textAnswer(text, { status, contentType: "text/html; charset=utf-8" });
 }
+
+const denials = {
+  /** The caller's role does not reach so far. */
+  role: jsonAnswer({ error: { title: "Forbidden", message: noAccess } }, { status: 403 }),
+  /** The token lacks a scope. */
+  scope: problem(403, "Forbidden", "Missing the following required scopes: read"),
+  /** The account's plan lacks the feature. */
+  restricted: jsonAnswer({ error: { title: "Forbidden", message: restricted } }, { status: 403 }),
+  /** Without a word. */
+  empty: html(403, ""),
+  "not-found": problem(404, "RecordNotFound", "Not found"),
+  /** A page for people where there is no Help Center. */
+  "no-page": html(404, "<html><body><h1>The page you were looking for doesn't exist</h1></body></html>"),
+  gone: problem(410, "Gone", "This endpoint is no longer available"),
+} as const;
+
+/** Why an endpoint is refused, which decides the status and its words. */
+export type DenialReason = keyof typeof denials;
+
+/** The answer of a refusal. */
+export function denied(reason: DenialReason): Answer {
+  return denials[reason];
+}
+
+/** What a page answers that takes too long to make. */
+export const gatewayTimeout: Answer = textAnswer("upstream request timeout", {
+  status: 504,
+  contentType: "text/plain",
+});
 
 /** Which body a 429 has: plain text of the API, or JSON of the network in front of it. */
 export type RateLimitBody = "text" | "edge";

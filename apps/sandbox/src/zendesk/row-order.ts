@@ -30,6 +30,37 @@ export const byPosition: RowOrder = {
   name: "position,id",
   keys: [{ field: "position", kind: "integer" }, idKey],
 };
+/** Triggers stand by the place of their category first. */
+export const byCategory: RowOrder = {
+  name: "position,position,title,id",
+  keys: [
+    { field: "category_position", kind: "integer" },
+    { field: "position", kind: "integer" },
+    { field: "title", kind: "string" },
+    idKey,
+  ],
+};
+export const byLatestCreation: RowOrder = {
+  name: "-created_at,id",
+  keys: [{ field: "created_at", kind: "time", descending: true }, idKey],
+};
+export const byDeletion: RowOrder = {
+  name: "deleted_at,id",
+  keys: [{ field: "deleted_at", kind: "time" }, idKey],
+};
+export const byTime: RowOrder = {
+  name: "time,id",
+  keys: [{ field: "time", kind: "time" }, idKey],
+};
+/** Help Center's lists by position: of equal positions the newest first. */
+export const byGuidePosition: RowOrder = {
+  name: "position,-created_at,id",
+  keys: [
+    { field: "position", kind: "integer" },
+    { field: "created_at", kind: "time", descending: true },
+    idKey,
+  ],
+};
 export const byCreation: RowOrder = {
   name: "created_at,id",
   keys: [{ field: "created_at", kind: "time" }, idKey],
@@ -46,6 +77,12 @@ export const byLatestUpdate: RowOrder = {
 /** Tells whether an order is that of the ids, in which rows can be made one by one. */
 export function isIdOrder(order: RowOrder): boolean {
   return order.keys.length === 1;
+}
+
+/** Tells whether an order is that of a key's times, oldest first. */
+export function isTimeOrder({ keys }: RowOrder, field: string): boolean {
+  const [time] = keys;
+  return keys.length === 2 && time?.field === field && time.descending !== true;
 }
 
 /** The place of a row in an order. */
@@ -69,10 +106,15 @@ export function comparePlaces(left: Place, right: Place, order: RowOrder): numbe
   return 0;
 }
 
+/** Spells a place as its typed values in base64, which is a whole cursor in the Help Center. */
+export function encodeValues(place: Place, order: RowOrder): string {
+  const parts = order.keys.map(({ kind }, index) => encodeValue(kind, place[index] ?? 0));
+  return Buffer.concat(parts).toString("base64");
+}
+
 /** Spells a place as a cursor: the order's name, and the typed values in base64. */
 export function encodeCursor(place: Place, order: RowOrder): string {
-  const parts = order.keys.map(({ kind }, index) => encodeValue(kind, place[index] ?? 0));
-  const cursor = { o: order.name, v: Buffer.concat(parts).toString("base64") };
+  const cursor = { o: order.name, v: encodeValues(place, order) };
   return Buffer.from(JSON.stringify(cursor)).toString("base64");
 }
 
@@ -93,8 +135,12 @@ function encodeValue(kind: OrderKey["kind"], value: number | string): Buffer {
 /** Reads a cursor of this order; undefined for anything else. */
 export function decodeCursor(cursor: string, order: RowOrder): Place | undefined {
   const match = /^\{"o":"([^"]*)","v":"([A-Za-z0-9+/=]*)"\}$/u.exec(Buffer.from(cursor, "base64").toString());
-  if (match === null || match[1] !== order.name) return undefined;
-  const bytes = Buffer.from(match[2] ?? "", "base64");
+  return match === null || match[1] !== order.name ? undefined : decodeValues(match[2] ?? "", order);
+}
+
+/** Reads the typed values of a place of this order; undefined for anything else. */
+export function decodeValues(values: string, order: RowOrder): Place | undefined {
+  const bytes = Buffer.from(values, "base64");
   const place: (number | string)[] = [];
   let offset = 0;
   for (const { kind } of order.keys) {

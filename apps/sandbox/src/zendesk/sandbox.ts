@@ -1,60 +1,64 @@
-import type { Answer } from "../answer.ts";
+import { type Answer, jsonAnswer } from "../answer.ts";
 import { type FaultControl, type FaultPlan, faultControl } from "../faults.ts";
-import type { StandInRequest } from "../listener.ts";
+import type { JsonObject } from "../json.ts";
 import { matchesPath } from "../path-pattern.ts";
-import { rateLimiter } from "../rate-limits.ts";
 import type { LoggedRequest } from "../request-log.ts";
-import { listen } from "../stand-in-server.ts";
-import { type Credential, defaultCredentials, isAuthorized } from "./credentials.ts";
 import { generatedAnswer } from "./endpoints.ts";
+import { listenAsZendesk } from "./exchange.ts";
+import { type Features, featuresOf } from "./features.ts";
+import { type Answering, type Denial, type GateOptions, gate } from "./gate.ts";
+import type { ListName } from "./generated/list-rows.ts";
 import type { Sizes } from "./generated/world.ts";
-import {
-  type DenialReason,
-  denied,
-  type RateLimitBody,
-  Refusal,
-  recordNotFound,
-  statusAnswer,
-  unauthenticated,
-  unknownEndpoint,
-} from "./problems.ts";
-import { countRequest, defaultRateLimits, type RateLimits } from "./rate-buckets.ts";
+import { gatewayTimeout, recordNotFound, unknownEndpoint } from "./problems.ts";
+import type { Quirks } from "./quirks.ts";
 import { type Recording, readRecordings } from "./recordings.ts";
 import { replay } from "./replay.ts";
+import { shownStreams } from "./shown-streams.ts";
 import { type StoredAccount, store, type ZendeskStore } from "./store.ts";
+import { type IssuedToken, TokenBook, type ZendeskOauth } from "./tokens.ts";
+
+export type { Denial };
 
 /** Where the answers come from. */
 export type ZendeskData =
   /** Rows drawn from a seed, as many as are asked for; sizes that are not given are small. */
-  | ({ readonly kind: "generated"; readonly seed: number } & Partial<Sizes>)
+  | ({
+      readonly kind: "generated";
+      readonly seed: number;
+      /** How many rows lists have, by name; children are counted by their parents. */
+      readonly lists?: Partial<Record<ListName, number>>;
+    } & Partial<Sizes>)
   /** Recorded answers, and more of them that a test supplies. */
   | { readonly kind: "replay"; readonly folder: string; readonly recordings?: readonly Recording[] };
 
-/** An endpoint that refuses everybody. */
-export interface Denial {
-  /** A path with `*` and `**`, such as `/api/v2/incremental/**`. */
+/** Pages that take the vendor too long to make. */
+export interface SlowPages {
+  /** A path with `*` and `**`. */
   readonly path: string;
-  /** @default "role" */
-  readonly reason?: DenialReason;
+  /** Pages of more rows than this are answered with 504. */
+  readonly rows: number;
 }
 
 /** What a Zendesk stand-in is started with. */
-export interface ZendeskOptions {
+export interface ZendeskOptions extends GateOptions {
   /** @default 0, a free port */
   readonly port?: number;
   readonly data: ZendeskData;
-  /** @default admin@example.com with sandbox-token, and the access token sandbox-access-token */
-  readonly credentials?: readonly Credential[];
   /** The time in milliseconds. @default Date.now */
   readonly clock?: () => number;
-  /** Requests a minute by bucket; buckets that are not given keep the vendor's limit. */
-  readonly rateLimits?: Partial<RateLimits>;
-  /** The body of a 429. @default "text" */
-  readonly rateLimitBody?: RateLimitBody;
-  readonly denied?: readonly Denial[];
+  readonly oauth?: ZendeskOauth;
+  readonly slowPages?: readonly SlowPages[];
   readonly faults?: FaultPlan;
   /** How long each answer waits. @default 0 */
   readonly latencyMs?: number;
+}
+
+/** The OAuth tokens of a running stand-in. */
+export interface ZendeskTokens {
+  /** Every token that was given out, oldest first. */
+  readonly issued: readonly IssuedToken[];
+  /** Lets every access token that was given out so far expire now. */
+  expireAll(): void;
 }
 
 /** A running Zendesk stand-in. */
@@ -65,19 +69,41 @@ export interface ZendeskSandbox {
   /** Every request so far, oldest first. */
   readonly requests: LoggedRequest[];
   readonly faults: FaultControl;
+  readonly tokens: ZendeskTokens;
   /** The generated data. Reading it throws in a replay, whose data cannot change. */
   readonly store: ZendeskStore;
+  /**
+   * The rows of an object as its endpoint shows them now, all pages together.
+   *
+   * Throws for a name that {@link ZendeskSandbox.shownNames} does not list, and in a replay.
+   */
+  shown(name: string): readonly JsonObject[];
+  /** What `shown` knows. */
+  readonly shownNames: readonly string[];
   /** Stops listening and drops every connection. */
   close(): Promise<void>;
 }
 
-type Answering = (request: StandInRequest, path: string) => Answer;
+function longestArray(body: JsonObject): number {
+  return Math.max(0, ...Object.values(body).map((value) => (Array.isArray(value) ? value.length : 0)));
+}
 
-function answeringFromStore(account: StoredAccount, clock: () => number): Answering {
-  return ({ origin, query }, path) => {
+interface Source {
+  readonly account: StoredAccount;
+  readonly clock: () => number;
+  readonly features: Features;
+  readonly quirks: Quirks;
+  readonly slowPages: readonly SlowPages[];
+}
+
+function answeringFromStore({ account, clock, features, quirks, slowPages }: Source): Answering {
+  return ({ origin, query }, path): Answer => {
     const source = { origin, path, query };
     const nowSeconds = Math.floor(clock() / 1000);
-    return generatedAnswer({ account, source, nowSeconds }) ?? unknownEndpoint;
+    const body = generatedAnswer({ account, source, nowSeconds, features, quirks });
+    if (body === undefined) return unknownEndpoint;
+    const isSlow = slowPages.some((slow) => matchesPath(slow.path, path) && longestArray(body) > slow.rows);
+    return isSlow ? gatewayTimeout : jsonAnswer(body);
   };
 }
 
@@ -86,34 +112,13 @@ async function answeringFromRecordings(data: Extract<ZendeskData, { kind: "repla
   return ({ origin, query }, path) => recorded.answer({ origin, path, query }) ?? recordNotFound;
 }
 
-/** Puts in front of the data what every endpoint shares: credentials, refusals, limits. */
-function guarded(options: ZendeskOptions, clock: () => number, answering: Answering) {
-  const credentials = options.credentials ?? defaultCredentials;
-  const limits = { ...defaultRateLimits, ...options.rateLimits };
-  const limiter = rateLimiter(clock);
-  const answer = (request: StandInRequest, path: string): Answer => {
-    if (request.method !== "GET") return unknownEndpoint;
-    const denial = options.denied?.find((rule) => matchesPath(rule.path, path));
-    if (denial !== undefined) return denied(denial.reason ?? "role");
-    try {
-      return answering(request, path);
-    } catch (error) {
-      if (error instanceof Refusal) return error.answer;
-      throw error;
-    }
-  };
-  return (request: StandInRequest): Answer => {
-    if (!isAuthorized(request.authorization, credentials)) return unauthenticated;
-    const path = request.path.replace(/\.json$/u, "");
-    const body = options.rateLimitBody ?? "text";
-    const { headers, refused } = countRequest({ limiter, limits, path, body });
-    const found = refused ?? answer(request, path);
-    return { ...found, headers: { ...headers, ...found.headers } };
-  };
+function accountOf(data: ZendeskData, now: () => number): StoredAccount | undefined {
+  if (data.kind === "replay") return undefined;
+  return store({ seed: data.seed, sizes: data, counts: data.lists ?? {}, now });
 }
 
 /**
- * Starts a server on 127.0.0.1 that answers as Zendesk Support does.
+ * Starts a server on 127.0.0.1 that answers as Zendesk Support, Guide and Talk do.
  *
  * Rejects when the port is taken, or when a replay's folder holds no recordings.
  *
@@ -125,24 +130,31 @@ function guarded(options: ZendeskOptions, clock: () => number, answering: Answer
  * ```
  */
 export async function startZendesk(options: ZendeskOptions): Promise<ZendeskSandbox> {
-  const { data, clock = Date.now, latencyMs = 0, port } = options;
+  const { data, clock = Date.now, latencyMs = 0, port, quirks = {}, slowPages = [] } = options;
   const faults = faultControl(options.faults);
   const now = (): number => Math.floor(clock() / 1000);
-  const account = data.kind === "generated" ? store({ seed: data.seed, sizes: data, now }) : undefined;
+  const known = accountOf(data, now);
+  const features = featuresOf(options.plan ?? "enterprise", options.features ?? {});
+  const tokens = new TokenBook(options.oauth ?? {}, now);
+  const account = (): StoredAccount => {
+    if (known === undefined) throw new Error("A replay has no store. Start with generated data.");
+    return known;
+  };
   const answering =
     data.kind === "replay"
       ? await answeringFromRecordings(data)
-      : answeringFromStore(account ?? store({ seed: data.seed, sizes: data, now }), clock);
-  const server = await listen(
-    { answer: guarded(options, clock, answering), statusAnswer, faults, clock, latencyMs },
-    port,
-  );
+      : answeringFromStore({ account: account(), clock, features, quirks, slowPages });
+  const answer = gate({ options, features, clock, tokens, answering });
+  const server = await listenAsZendesk({ answer, faults, clock, latencyMs }, port);
+  const streams = shownStreams({ account, nowSeconds: now, features });
   return {
     ...server,
     faults,
+    tokens,
+    shown: streams.shown,
+    shownNames: streams.names,
     get store(): ZendeskStore {
-      if (account === undefined) throw new Error("A replay has no store. Start with generated data.");
-      return account;
+      return account();
     },
   };
 }

@@ -1,12 +1,8 @@
+import { AuditLog } from "./audit-log.ts";
 import { Conversations } from "./conversations.ts";
 import type { Comment } from "./generated/conversation.ts";
-import {
-  type ListDefinition,
-  type ListName,
-  listDefinitions,
-  listRow,
-  listRows,
-} from "./generated/list-rows.ts";
+import { type GeneratedLists, type ListDefinition, listRow } from "./generated/list-definition.ts";
+import { generatedLists, type ListName, listDefinitions, listNames } from "./generated/list-rows.ts";
 import {
   deletedOrganizationFields,
   organizationRow,
@@ -36,17 +32,21 @@ export interface ZendeskStore {
 /** A store as the endpoints read it. */
 export interface StoredAccount extends ZendeskStore {
   readonly world: World;
+  readonly generated: GeneratedLists;
   readonly tickets: StoredTable;
   readonly users: StoredTable;
   readonly organizations: StoredTable;
   readonly lists: Readonly<Record<ListName, StoredTable>>;
   readonly conversations: Conversations;
+  readonly audits: AuditLog;
 }
 
 /** How much to generate, and from what. */
 export interface StoreOptions {
   readonly seed: number;
   readonly sizes: Partial<Sizes>;
+  /** How many rows lists have, where the usual number is not wanted. */
+  readonly counts?: Partial<Record<ListName, number>>;
   /** The current time in epoch seconds. */
   readonly now: () => number;
 }
@@ -68,13 +68,14 @@ const updateStamp = (stamp: number): { updated_at: string } => ({ updated_at: is
 
 interface TableContext {
   readonly world: World;
+  readonly lists: GeneratedLists;
   readonly now: () => number;
 }
 
-function listTable(context: TableContext, name: ListName): StoredTable {
+function listTable({ lists, now }: TableContext, name: ListName): StoredTable {
   const definition: ListDefinition = listDefinitions[name];
-  const { world: account, now } = context;
-  const generated = listRows(account, name, definition);
+  const generated = lists.rows(name);
+  const { deletedFields } = definition;
   return table({
     name,
     generated,
@@ -83,31 +84,23 @@ function listTable(context: TableContext, name: ListName): StoredTable {
     make: ({ id, stamp, fields }) => {
       const place = { id, stamp, rank: (id - generated.timeline.firstId) / generated.timeline.idStep };
       const alive = name === "groups" ? { deleted: false } : {};
-      return listRow({ world: account, name, definition, place, fields: { ...alive, ...fields } });
+      return listRow({ lists, name, definition, place, fields: { ...alive, ...fields } });
     },
-    ...(name === "groups" ? { deletedFields: () => ({ deleted: true }) } : {}),
-    ...(name === "brands" ? { deletedFields: () => ({ is_deleted: true }) } : {}),
+    ...(deletedFields === undefined ? {} : { deletedFields: () => deletedFields }),
   });
 }
 
+function hasAllLists(
+  tables: Partial<Record<ListName, StoredTable>>,
+): tables is Record<ListName, StoredTable> {
+  return listNames.every((name) => tables[name] !== undefined);
+}
+
 function listTables(context: TableContext): Record<ListName, StoredTable> {
-  const make = (name: ListName): StoredTable => listTable(context, name);
-  return {
-    groups: make("groups"),
-    group_memberships: make("group_memberships"),
-    macros: make("macros"),
-    tags: make("tags"),
-    ticket_fields: make("ticket_fields"),
-    user_fields: make("user_fields"),
-    organization_fields: make("organization_fields"),
-    organization_memberships: make("organization_memberships"),
-    brands: make("brands"),
-    triggers: make("triggers"),
-    automations: make("automations"),
-    views: make("views"),
-    ticket_forms: make("ticket_forms"),
-    sla_policies: make("sla_policies"),
-  };
+  const tables: Partial<Record<ListName, StoredTable>> = {};
+  for (const name of listNames) tables[name] = listTable(context, name);
+  if (!hasAllLists(tables)) throw new Error("A list has no table.");
+  return tables;
 }
 
 function mainTables({
@@ -156,9 +149,10 @@ function rememberingTickets(tickets: StoredTable, originals: Map<number, Row>): 
 }
 
 /** Lays out a generated account. Nothing is generated until it is asked for. */
-export function store({ seed, sizes, now }: StoreOptions): StoredAccount {
-  const account = world({ seed, sizes: { ...defaultSizes, ...sizes }, endsAt: now() - settledSeconds });
-  const context = { world: account, now };
+export function store({ seed, sizes, counts = {}, now }: StoreOptions): StoredAccount {
+  const endsAt = now() - settledSeconds;
+  const account = world({ seed, sizes: { ...defaultSizes, ...sizes }, counts, endsAt });
+  const context = { world: account, lists: generatedLists(account), now };
   const originals = new Map<number, Row>();
   const main = mainTables(context);
   const tickets = rememberingTickets(main.tickets, originals);
@@ -167,6 +161,7 @@ export function store({ seed, sizes, now }: StoreOptions): StoredAccount {
     originals.has(id) ? undefined : timelines.tickets.positionOf(id);
   const written = new Conversations(account, {
     isGenerated: (id) => generatedPosition(id) !== undefined,
+    added: () => [...originals.keys()],
     get: (id) => {
       const position = generatedPosition(id);
       return position === undefined ? originals.get(id) : ticketRows(account).rowAt(position);
@@ -176,8 +171,14 @@ export function store({ seed, sizes, now }: StoreOptions): StoredAccount {
     ...main,
     tickets,
     world: account,
+    generated: context.lists,
     lists: listTables(context),
     conversations: written,
+    audits: new AuditLog({
+      world: account,
+      tickets: context.lists.rows("tickets"),
+      conversations: written,
+    }),
     comments: (ticketId) => written.comments(ticketId),
     addComment(ticketId, { body, public: isPublic = true }) {
       tickets.update(ticketId, {});

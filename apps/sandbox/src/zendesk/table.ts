@@ -6,6 +6,8 @@ import { epochSeconds, isoTime, type Row } from "./row.ts";
 export interface Table {
   /** The row as it is stored, with every key that any endpoint shows. */
   get(id: number): Row | undefined;
+  /** All rows as they are stored, by id; of a large account there are many. */
+  all(): readonly Row[];
   /** Adds a row with a new id, or with `fields.id`. Keys that are not given are drawn. */
   add(fields?: JsonObject): Row;
   /** Changes keys of a row. Throws when there is no such row. */
@@ -57,6 +59,7 @@ export function table(options: TableOptions): StoredTable {
     rows,
     update,
     get: (id) => rows.get(id),
+    all: () => [...rows.all()],
     add(fields = {}) {
       const id = typeof fields["id"] === "number" ? fields["id"] : rows.nextId();
       const stamp = givenStamp(fields) ?? now();

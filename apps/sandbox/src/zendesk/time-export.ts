@@ -42,7 +42,12 @@ function fillPage(source: ExportSource, start: number): Page {
   const page: Row[] = [];
   let last = start;
   for (const { stamp, rows } of seconds(source.rows.byStamp({ stamp: start, id: -1 }))) {
-    if (stamp > newest) break;
+    // What is still to come is on the last page, whose end lies in the past for all that.
+    if (stamp > newest && source.announces !== true) break;
+    if (stamp > newest) {
+      page.push(...rows);
+      continue;
+    }
     if (page.length >= size) return { rows: page, endTime: last + 1, ended: false };
     const room = longestPage - page.length;
     page.push(...rows.slice(0, room));
@@ -50,6 +55,18 @@ function fillPage(source: ExportSource, start: number): Page {
     if (rows.length > room) return { rows: page, endTime: stamp, ended: false };
   }
   return { rows: page, endTime: last, ended: true };
+}
+
+/** A page of the Help Center's export, which does not say whether it is the last, unless by having no next one. */
+export function guideExportPage(source: ExportSource, { ends }: { ends: boolean }): JsonObject {
+  const {
+    [source.recordsKey]: rows = [],
+    count = 0,
+    end_time = 0,
+    next_page = null,
+    end_of_stream: ended,
+  } = timeExportPage(source);
+  return { next_page: ends && ended === true ? null : next_page, count, end_time, [source.recordsKey]: rows };
 }
 
 /** A page of a time export: `start_time` is inclusive, and `next_page` is there even at the end. */

@@ -3,7 +3,7 @@ import { type CommandLine, collect, optionText, optionTexts, parseArguments } fr
 /** What a tap's command line asks for. */
 export type TapCommandLine =
   | Exclude<CommandLine, { readonly command: "run" }>
-  | { readonly command: "discover" }
+  | (Inputs & { readonly command: "discover" })
   | (Inputs & { readonly command: "test" })
   | (Inputs & { readonly command: "schemas" })
   | (Inputs & { readonly command: "sync" });
@@ -33,7 +33,7 @@ export async function parseCommandLine(
         .option("--catalog <path>", "which streams and properties to read")
         .addOption(new Option("-p, --properties <path>", "the same, by its old name").hideHelp())
         .option("--select <rule>", "rule such as users.* or !users.email; again for more", collect)
-        .option("-d, --discover", "print the catalog of all streams")
+        .option("-d, --discover", "print the catalog: of all streams, or with -c of what the account has")
         .addOption(
           new Option("--test [mode]", "read one record of each stream, or print the schemas alone")
             .choices(["all", "schema", "disabled"])
@@ -42,13 +42,13 @@ export async function parseCommandLine(
   });
   if (line.command !== "run") return line;
   const { config, options } = line;
-  if (options["discover"] === true) return { command: "discover" };
   const inputs = {
     config,
     state: optionText(options["state"]),
     catalog: optionText(options["catalog"]) ?? optionText(options["properties"]),
     select: optionTexts(options["select"]),
   };
+  if (options["discover"] === true) return { command: "discover", ...inputs };
   if (options["test"] === "all") return { command: "test", ...inputs };
   if (options["test"] === "schema") return { command: "schemas", ...inputs };
   return { command: "sync", ...inputs };

@@ -1,4 +1,4 @@
-import { exitCodeOf } from "@chorale/singer";
+import { type Catalog, exitCodeOf } from "@chorale/singer";
 import { type CliIo, CliLog, createPrinter, processIo } from "@chorale/singer/cli";
 import type { Tap } from "../tap.ts";
 import { renderTap } from "./about-text.ts";
@@ -38,15 +38,23 @@ async function runCommand<Config>(
   if (line.command === "help") return await print(line.text);
   if (line.command === "version") return await print(await versionOf(tap));
   if (line.command === "about") return await print(renderTap(await tap.about(), line.format));
-  if (line.command === "discover") {
-    return await print(`${JSON.stringify(await tap.discover(), undefined, 2)}\n`);
+  if (line.command === "discover" && line.config.length === 0) {
+    return await print(catalogText(await tap.discover()));
   }
   const context: CliContext<Config> = { tap, io, cliLog, log: await cliLog.open() };
+  if (line.command === "discover") {
+    const { discoverCommand } = await import("./discover-command.ts");
+    return await print(catalogText(await discoverCommand(tap, { context, inputs: line })));
+  }
   // Whoever only asks what a tap is loads nothing of what runs it.
   const { syncCommand } = await import("./sync-command.ts");
   if (line.command === "sync") return await syncCommand(context, line);
   const { schemasCommand, testCommand } = await import("./test-command.ts");
   return await (line.command === "test" ? testCommand : schemasCommand)(context, line);
+}
+
+function catalogText(catalog: Catalog): string {
+  return `${JSON.stringify(catalog, undefined, 2)}\n`;
 }
 
 async function versionOf<Config>(tap: Tap<Config>): Promise<string> {

@@ -1,8 +1,9 @@
-import { createMetrics, InterruptedError, type Logger, MessageWriter } from "@chorale/singer";
-import type { CliIo } from "@chorale/singer/cli";
+import { createMetrics, MessageWriter } from "@chorale/singer";
 import { runSync } from "../sync/run-sync.ts";
 import type { Inputs } from "./command-line.ts";
 import { type CliContext, readCatalogAndState, readConfig } from "./read-inputs.ts";
+import { settingsSaver } from "./save-settings.ts";
+import { untilSignal } from "./until-signal.ts";
 
 /** Runs the tap into stdout. A signal ends it after the messages that were due. */
 export async function syncCommand<Config>(context: CliContext<Config>, inputs: Inputs): Promise<void> {
@@ -11,11 +12,14 @@ export async function syncCommand<Config>(context: CliContext<Config>, inputs: I
   const { catalog, state } = await readCatalogAndState(io, inputs);
   const { select } = inputs;
   const metrics = createMetrics(io.writeError);
+  const saveSettings = settingsSaver(io, inputs);
   const writer = new MessageWriter(io.stdout);
   try {
     await untilSignal(context, (signal) =>
-      runSync(tap, { config, catalog, state, select, log, metrics, signal, env: io.env }, (message) =>
-        writer.write(message),
+      runSync(
+        tap,
+        { config, catalog, state, select, log, metrics, signal, env: io.env, saveSettings },
+        (message) => writer.write(message),
       ),
     );
   } catch (error) {
@@ -24,23 +28,4 @@ export async function syncCommand<Config>(context: CliContext<Config>, inputs: I
     throw error;
   }
   await writer.close();
-}
-
-/** Gives the work a signal that SIGINT and SIGTERM abort; whatever it throws then, the signal is the reason. */
-export async function untilSignal(
-  { io, log }: { readonly io: CliIo; readonly log: Logger },
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController();
-  const release = io.onSignal((signal) => {
-    stop.abort(new InterruptedError(signal));
-    log.info(`${signal}: stopping after what is due; a second signal ends at once`);
-  });
-  try {
-    await work(stop.signal);
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    release();
-  }
 }

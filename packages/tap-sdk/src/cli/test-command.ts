@@ -11,7 +11,8 @@ import { runSync } from "../sync/run-sync.ts";
 import { schemaMessagesOf } from "../sync/schema-message.ts";
 import type { Inputs } from "./command-line.ts";
 import { type CliContext, readCatalogAndState, readConfig } from "./read-inputs.ts";
-import { untilSignal } from "./sync-command.ts";
+import { settingsSaver } from "./save-settings.ts";
+import { untilSignal } from "./until-signal.ts";
 
 /**
  * Reads one record of each selected stream and validates it; nothing is printed. A stream without records
@@ -22,10 +23,13 @@ export async function testCommand<Config>(context: CliContext<Config>, inputs: I
   const config = await readConfig(context, inputs);
   const { catalog, state } = await readCatalogAndState(io, inputs);
   const { select } = inputs;
+  const saveSettings = settingsSaver(io, inputs);
   const examiner = new Examiner(await createSchemaCompiler());
   await untilSignal(context, (signal) =>
-    runSync(tap, { config, catalog, state, select, log, signal, env: io.env, recordLimit: 1 }, (message) =>
-      examiner.examine(message),
+    runSync(
+      tap,
+      { config, catalog, state, select, log, signal, env: io.env, saveSettings, recordLimit: 1 },
+      (message) => examiner.examine(message),
     ),
   );
   log.info("one record of each stream was read", { records: Object.fromEntries(examiner.counts) });

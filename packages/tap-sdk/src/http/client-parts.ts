@@ -5,6 +5,7 @@ import type { Credentials } from "./credentials.ts";
 import type { Classify } from "./http-client.ts";
 import type { RateBuckets } from "./rate-buckets.ts";
 import type { RequestMetric } from "./request-metric.ts";
+import type { SignAddress } from "./signing.ts";
 import type { Transport } from "./transport.ts";
 
 /** What the requests of one client share. */
@@ -13,6 +14,8 @@ export interface ClientParts {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent to the base address's origin only; undefined for a client that sends none. */
   readonly credentials: Credentials | undefined;
+  /** Signs addresses of the base address's origin; undefined where none are signed. */
+  readonly sign: SignAddress | undefined;
   readonly transport: Transport;
   /** Undefined for a client whose requests are not counted. */
   readonly buckets: RateBuckets | undefined;

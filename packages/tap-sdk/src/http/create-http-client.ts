@@ -1,9 +1,9 @@
 import { createRedactor, type Logger } from "@chorale/singer";
-import type { RestClientOptions } from "../definitions.ts";
+import type { RestClientOptions, SaveSettings } from "../definitions.ts";
 import { baseAddress } from "./address.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { type HttpClock, systemClock } from "./clock.ts";
-import { createCredentials } from "./credentials.ts";
+import { type AuthorizeCall, createCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
 import type { HttpClient, HttpMethod, RequestOptions } from "./http-client.ts";
 import { lowerCase, outgoing } from "./outgoing.ts";
@@ -11,6 +11,7 @@ import { createRateBuckets } from "./rate-buckets.ts";
 import type { RequestMetric } from "./request-metric.ts";
 import { createResponseCheck } from "./response-check.ts";
 import type { TakeAnswer } from "./send.ts";
+import { createSigner } from "./signing.ts";
 import { type TakeOptions, takeBytes, takeJson } from "./take.ts";
 import { takeRecords } from "./take-records.ts";
 import { createTransport } from "./transport.ts";
@@ -31,6 +32,8 @@ export interface HttpClientOptions<Config> {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Certificates of further authorities, in PEM format. @default none */
   readonly ca?: readonly string[];
+  /** Writes settings to where the configuration came from. @default there is no such place */
+  readonly saveSettings?: SaveSettings | undefined;
   /** Is told every try of a request. */
   readonly onRequest?: (metric: RequestMetric) => void;
   /** A number from 0 up to 1, for the jitter of waits. @default Math.random */
@@ -94,6 +97,7 @@ function createParts<Config>(options: HttpClientOptions<Config>, signal: AbortSi
     base: baseAddress(client.baseUrl(config)),
     headers: { accept: "application/json", "user-agent": options.userAgent },
     credentials: undefined,
+    sign: undefined,
     transport: createTransport({ env, ca: options.ca ?? [], timeoutMs, signal }),
     buckets: undefined,
     rateLeft: undefined,
@@ -109,20 +113,29 @@ function createParts<Config>(options: HttpClientOptions<Config>, signal: AbortSi
     maxBufferedBytes: options.maxBufferedBytes ?? defaultMaxBufferedBytes,
     maxResponseBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
   };
-  const { authorize } = client;
-  const http = requestsOf(anonymous);
   return {
     ...anonymous,
     buckets: createRateBuckets(clock, client.rateLimits?.(config)),
-    rateLeft: client.rateLeft,
+    rateLeft: client.rateLeft && ((headers) => client.rateLeft?.(headers, config) ?? []),
     classify: client.classify,
+    sign: createSigner(client, { config, clock }),
     credentials: createCredentials({
       fixed: lowerCase(client.headers?.(config) ?? {}),
-      authorize:
-        authorize && (async (refused) => lowerCase(await authorize({ config, signal, http, refused }))),
+      authorize: authorizerOf(options, { signal, http: requestsOf(anonymous) }),
+      monotonic: clock.monotonic,
       onSecrets: secrets.keep,
     }),
   };
+}
+
+function authorizerOf<Config>(
+  { client, config, saveSettings }: HttpClientOptions<Config>,
+  shared: { signal: AbortSignal; http: HttpClient },
+): ((call: AuthorizeCall) => Promise<Record<string, string>>) | undefined {
+  const { authorize } = client;
+  if (authorize === undefined || client.authorizes?.(config) === false) return undefined;
+  const kept = new Map<string, string>();
+  return async (call) => lowerCase(await authorize({ ...shared, ...call, config, kept, saveSettings }));
 }
 
 /** Credentials that came over the wire are no part of the config, and as secret. */

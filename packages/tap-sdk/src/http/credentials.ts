@@ -13,10 +13,18 @@ export interface CredentialHeaders {
 export interface CredentialOptions {
   /** Headers that never change. */
   readonly fixed: Headers;
-  /** Fetches headers that may expire. */
-  readonly authorize?: ((refused: boolean) => Promise<Headers>) | undefined;
+  /** Fetches headers that may expire; they are good for so many seconds once it says so. */
+  readonly authorize?: ((call: AuthorizeCall) => Promise<Headers>) | undefined;
+  /** Milliseconds that only ever grow. */
+  readonly monotonic: () => number;
   /** Is told what must not show up in a log, before it is used. */
   readonly onSecrets: (secrets: readonly string[]) => void;
+}
+
+/** What is told to whoever fetches headers. */
+export interface AuthorizeCall {
+  readonly refused: boolean;
+  validFor(seconds: number): void;
 }
 
 /** The credentials of a client, shared by its requests. */
@@ -33,15 +41,20 @@ export interface Credentials {
 
 /** Makes the credentials of a client. A failed call is not remembered: the next request asks again. */
 export function createCredentials(options: CredentialOptions): Credentials {
-  const { fixed, authorize, onSecrets } = options;
+  const { fixed, authorize, onSecrets, monotonic } = options;
   const fixedSecrets = secretsOf(Object.entries(fixed).filter(([name]) => secretHeader.test(name)));
   onSecrets(fixedSecrets);
   let generation = 0;
   let pending: Promise<Headers> | undefined;
+  let goodUntil = Number.POSITIVE_INFINITY;
 
   const fetchHeaders = (refused: boolean): Promise<Headers> => {
     generation += 1;
-    const call = authorized(authorize, refused).then((headers) => {
+    goodUntil = Number.POSITIVE_INFINITY;
+    const validFor = (seconds: number): void => {
+      goodUntil = monotonic() + seconds * 1000;
+    };
+    const call = authorized(authorize, { refused, validFor }).then((headers) => {
       onSecrets([...fixedSecrets, ...secretsOf(Object.entries(headers))]);
       return headers;
     });
@@ -55,8 +68,8 @@ export function createCredentials(options: CredentialOptions): Credentials {
   return {
     renewable: authorize !== undefined,
     async current() {
-      pending ??= fetchHeaders(false);
-      const call = pending;
+      const isOver = monotonic() >= goodUntil;
+      const call = pending === undefined || isOver ? fetchHeaders(false) : pending;
       const used = generation;
       return { headers: { ...fixed, ...(await call) }, generation: used };
     },
@@ -73,9 +86,9 @@ function secretsOf(headers: readonly (readonly [string, string])[]): readonly st
   return headers.flatMap(([, value]) => [value, value.slice(value.indexOf(" ") + 1)]);
 }
 
-async function authorized(authorize: CredentialOptions["authorize"], refused: boolean): Promise<Headers> {
+async function authorized(authorize: CredentialOptions["authorize"], call: AuthorizeCall): Promise<Headers> {
   try {
-    return (await authorize?.(refused)) ?? {};
+    return (await authorize?.(call)) ?? {};
   } catch (error) {
     if (!isRefusal(error)) throw error;
     throw new AuthenticationError(`credentials refused: ${saidBy(error)}. ${adviceOf(401)}`, {

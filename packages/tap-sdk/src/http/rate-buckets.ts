@@ -6,6 +6,10 @@ import type { HttpClock } from "./clock.ts";
 export interface RateBucket {
   /** Takes a token, waiting for it in order of arrival. Throws the signal's reason. */
   take(signal: AbortSignal): Promise<void>;
+  /** Notes that a request which took a token was answered, or never will be. */
+  settle(): void;
+  /** Requests that took a token and are not settled. */
+  readonly open: number;
   /** Lets nobody through for so long. A shorter pause never ends a longer one. */
   pause(milliseconds: number): void;
 }
@@ -19,6 +23,7 @@ export function createRateBucket(clock: HttpClock, limit?: RateLimit): RateBucke
   const taken: number[] = [];
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let line: Promise<unknown> = Promise.resolve();
+  let open = 0;
 
   const timeOfNext = (): number => {
     if (limit === undefined || taken.length < limit.requests) return pausedUntil;
@@ -30,6 +35,7 @@ export function createRateBucket(clock: HttpClock, limit?: RateLimit): RateBucke
     for (let wait = timeOfNext() - clock.monotonic(); wait > 0; wait = timeOfNext() - clock.monotonic()) {
       await clock.sleep(wait, signal);
     }
+    open += 1;
     if (limit === undefined) return;
     if (taken.length >= limit.requests) taken.shift();
     taken.push(clock.monotonic());
@@ -40,6 +46,12 @@ export function createRateBucket(clock: HttpClock, limit?: RateLimit): RateBucke
       const turn = line.then(() => takeFirstInLine(signal));
       line = turn.catch(() => undefined);
       return turn;
+    },
+    settle() {
+      open -= 1;
+    },
+    get open() {
+      return open;
     },
     pause(milliseconds) {
       pausedUntil = Math.max(pausedUntil, clock.monotonic() + milliseconds);

@@ -32,9 +32,9 @@ export async function sendOnce<T>(
   const started = parts.clock.monotonic();
   let status: number | undefined;
   try {
-    const { wire, request: sent, generation } = await followRedirects(request, parts);
-    status = wire.status;
-    return await judge({ wire, request: sent, generation, parts, take });
+    const sent = await followRedirects(request, parts);
+    status = sent.wire.status;
+    return await judge({ ...sent, parts, take });
   } catch (error) {
     if (error instanceof FailedTry) status = error.error.status ?? status;
     throw error;
@@ -50,6 +50,8 @@ interface Sent {
   readonly wire: WireAnswer;
   readonly request: Outgoing;
   readonly generation: number | undefined;
+  /** How long the answer's headers say that nothing is left; undefined when something is. */
+  readonly windowMs: number | undefined;
 }
 
 /** Follows redirects within the origin. Credentials, and what was asked for, never leave it. */
@@ -92,17 +94,28 @@ function sameOrigin(
 }
 
 async function sendWithCredentials(request: Outgoing, parts: ClientParts): Promise<Sent> {
-  const { credentials, buckets, signal } = parts;
-  await buckets?.of(request.options.bucket).take(signal);
+  const { buckets, signal } = parts;
+  const bucket = buckets?.of(request.options.bucket);
+  await bucket?.take(signal);
+  try {
+    return await sendNow(request, parts);
+  } finally {
+    bucket?.settle();
+  }
+}
+
+async function sendNow(request: Outgoing, parts: ClientParts): Promise<Sent> {
   // After the wait, which may outlast a token. That no address of another origin comes here is looked after
   // where links and redirects are read; this line keeps the credentials at home all the same.
   const mayHave = request.url.origin === parts.base.origin;
-  const current = mayHave ? await credentials?.current() : undefined;
+  const current = mayHave ? await parts.credentials?.current() : undefined;
   const headers = { ...request.headers, ...current?.headers };
   const options = { request: nameOf(request, parts), parts };
-  const wire = await orFailed(parts.transport.send({ ...request, headers }), options);
-  noteRateLeft(wire, { request, parts });
-  return { wire: guarded(wire, options), request, generation: current?.generation };
+  // What is sent is signed; the request itself stays as it is, for messages and for the next try.
+  const url = (mayHave ? parts.sign?.(request.url) : undefined) ?? request.url;
+  const wire = await orFailed(parts.transport.send({ ...request, url, headers }), options);
+  const windowMs = noteRateLeft(wire, { request, parts });
+  return { wire: guarded(wire, options), request, generation: current?.generation, windowMs };
 }
 
 /** Turns what breaks below HTTP into a failed try; the signal's reason and errors of ours stay. */
@@ -142,13 +155,23 @@ function guarded(
   };
 }
 
-function noteRateLeft(wire: WireAnswer, { request, parts }: { request: Outgoing; parts: ClientParts }): void {
+/** Holds back what is used up, and answers for how long. */
+function noteRateLeft(
+  wire: WireAnswer,
+  { request, parts }: { request: Outgoing; parts: ClientParts },
+): number | undefined {
+  let longest: number | undefined;
   for (const { bucket, remaining, resetSeconds } of parts.rateLeft?.(wire.headers) ?? []) {
-    if (remaining > 0) continue;
+    const spent = parts.buckets?.of(bucket ?? request.options.bucket);
+    // Requests that are under way, this one not among them any more, will use up what is left.
+    const isOwn = spent === parts.buckets?.of(request.options.bucket);
+    if (remaining > (spent?.open ?? 0) - (isOwn ? 1 : 0)) continue;
     const wait = millisecondsUntil(resetSeconds, wire.headers, parts.clock);
     // A window without end would hold the run for ever; the server's 429 tells better.
-    parts.buckets?.of(bucket ?? request.options.bucket).pause(Math.min(wait, parts.maxWaitMs));
+    spent?.pause(Math.min(wait, parts.maxWaitMs));
+    longest = Math.max(longest ?? 0, wait);
   }
+  return longest;
 }
 
 interface Judging<T> extends Sent {
@@ -203,9 +226,9 @@ function headOf<T>({ wire, request, parts }: Judging<T>): AnswerHead {
 function refused<T>(
   judging: Judging<T> & { verdict: Exclude<Verdict, "success" | "skip">; text: string },
 ): FailedTry {
-  const { wire, request, parts, verdict, text, generation } = judging;
+  const { wire, request, parts, verdict, text, generation, windowMs } = judging;
   const asked = retryAfterMs(wire.headers, parts.clock);
-  const waitMs = verdict === "rate-limited" ? (asked ?? defaultRateWaitMs) : asked;
+  const waitMs = verdict === "rate-limited" ? (asked ?? windowMs ?? defaultRateWaitMs) : asked;
   const error = answerError({
     request: nameOf(request, parts),
     status: wire.status,

@@ -27,8 +27,16 @@ export function millisecondsUntil(value: number, headers: Headers, clock: HttpCl
   return Math.max(0, moment - serverTime(headers, clock));
 }
 
+/** How far behind an answer's `Date` may be of two clocks that agree: it has no parts of a second, and the way takes time. */
+const dateLagMs = 2000;
+
+/** The server's time: its `Date`, and the part of the second that our own clock knows where the two agree. */
 function serverTime(headers: Headers, clock: HttpClock): number {
-  return httpDate(headers["date"] ?? "") ?? clock.wall();
+  const date = httpDate(headers["date"] ?? "");
+  const wall = clock.wall();
+  if (date === undefined) return wall;
+  const lag = wall - date;
+  return lag > 0 && lag < dateLagMs ? Math.min(wall, date + 999) : date;
 }
 
 function httpDate(text: string): number | undefined {

@@ -11,6 +11,12 @@ export interface LoopGuard {
 /**
  * Makes a guard against an API that hands out the same page for ever. Places are kept as short hashes: a
  * cursor may be long, and a stream may have a million pages.
+ *
+ * @example
+ * ```ts
+ * const guard = createLoopGuard();
+ * guard.visit(cursor, "the same cursor");
+ * ```
  */
 export function createLoopGuard(): LoopGuard {
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 import { isRawNumber, type Logger } from "@chorale/singer";
-import type { AnyRecord, Page, ReplicationValue, StreamContext } from "../definitions.ts";
+import type { AnyRecord, Page, ReplicationValue, StreamContext, StreamFinding } from "../definitions.ts";
 import { chunksOf } from "./chunks.ts";
 import { Crew } from "./crew.ts";
 import type { Emit } from "./emit.ts";
@@ -22,6 +22,9 @@ export interface Run<Config> {
   readonly signal: AbortSignal;
   readonly clock: () => Date;
   readonly recordLimit: number | undefined;
+  /** What the account says of streams, by their names. */
+  readonly findings: ReadonlyMap<string, StreamFinding>;
+  readonly selects: StreamContext<Config, unknown>["selects"];
 }
 
 /** The records of one parent that are to be read. */
@@ -37,7 +40,8 @@ const nobody: ReadonlySet<string> = new Set();
 /**
  * Reads a root stream and all selected streams below it: first their SCHEMAs, then page after page of the
  * root. The children of a page's records are read, several at a time and to any depth, before the state of
- * the page goes out; so a state never speaks of records that are still to come.
+ * the page goes out; so a state never speaks of records that are still to come. The state after the end is for
+ * the caller to write, who knows what comes next.
  */
 export async function readFamily<Config>(plan: PlannedStream<Config>, run: Run<Config>): Promise<void> {
   const { root, members, tracks } = createMembers(plan, run);
@@ -57,7 +61,6 @@ export async function readFamily<Config>(plan: PlannedStream<Config>, run: Run<C
     await run.state.write();
   });
   run.state.state = tracks.reduce((state, track) => track.afterEnd(state), run.state.state);
-  await run.state.write();
   for (const member of members) member.conformer?.report(member.stream.name, run.log);
 }
 
@@ -142,9 +145,12 @@ class FamilyReader<Config> {
   }
 
   #contextOf({ member, parent }: Errand<Config>): StreamContext<Config, AnyRecord> {
-    const { config, clients, startedAt, log } = this.#run;
+    const { config, clients, startedAt, log, findings, selects, recordLimit } = this.#run;
     return {
       config,
+      selects,
+      recordLimit,
+      finding: findings.get(member.stream.name) ?? {},
       http: clients.of(member.stream.client),
       parent,
       bookmark: bookmarkText(member.track?.start.value),

@@ -1,5 +1,5 @@
 import type { Logger } from "@chorale/singer";
-import type { RestClient } from "../definitions.ts";
+import type { RestClient, SaveSettings } from "../definitions.ts";
 import { createHttpClient } from "../http/create-http-client.ts";
 import type { HttpClient } from "../http/http-client.ts";
 import type { RunCounts } from "./run-counts.ts";
@@ -13,6 +13,7 @@ export interface HttpClientsOptions<Config> {
   readonly redact: (text: string) => string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly counts: RunCounts;
+  readonly saveSettings: SaveSettings | undefined;
 }
 
 /** The HTTP clients of a run: one for each API, made when its first stream needs it. */

@@ -7,7 +7,7 @@ import {
   selectionOf,
   selectStreams,
 } from "@chorale/singer";
-import type { AnyStream } from "../definitions.ts";
+import type { AnyStream, StreamFinding } from "../definitions.ts";
 import { entryOf } from "../discover.ts";
 import { parentOf } from "../stream-tree.ts";
 
@@ -18,7 +18,6 @@ export interface PlannedStream<Config> {
   readonly selection: Selection | undefined;
   /** The schema of its records before the selection. */
   readonly schema: JsonSchema;
-  /** Whether it has a replication key to progress by, and is not read whole on demand. */
   /** Whether it has bookmarks of its own; a child without a replication key follows its parent's. */
   readonly isIncremental: boolean;
   readonly children: readonly PlannedStream<Config>[];
@@ -38,6 +37,10 @@ export interface PlanOptions<Config> {
   readonly streams: readonly AnyStream<Config>[];
   readonly catalog: Catalog | undefined;
   readonly select: readonly string[];
+  /** Why streams cannot be read, by name. @default none */
+  readonly unavailable?: ReadonlyMap<string, string>;
+  /** What the account says of streams, by name; their properties win over a catalog's. @default nothing */
+  readonly findings?: ReadonlyMap<string, StreamFinding>;
 }
 
 /**
@@ -49,7 +52,15 @@ export interface PlanOptions<Config> {
 export function planStreams<Config>(options: PlanOptions<Config>): Plan<Config> {
   const entries = new Map(selectedCatalog(options).streams.map((entry) => [entry.tap_stream_id, entry]));
   refuseUnknown(options, entries);
-  const choices = new Map(options.streams.map((stream) => [stream.name, choose(stream, entries)]));
+  const choices = new Map(
+    options.streams.map((stream) => {
+      const reason = options.unavailable?.get(stream.name);
+      return [
+        stream.name,
+        reason === undefined ? choose(stream, { entries, options }) : leaveOut(stream, reason),
+      ];
+    }),
+  );
   const roots = options.streams.filter((stream) => stream.parent === undefined);
   const leftOut = [...choices].filter(([, { reason }]) => reason !== undefined);
   return {
@@ -89,14 +100,17 @@ function refuseUnknown<Config>(
   }
 }
 
-function choose<Config>(stream: AnyStream<Config>, entries: ReadonlyMap<string, CatalogEntry>): Choice {
+function choose<Config>(
+  stream: AnyStream<Config>,
+  { entries, options }: { entries: ReadonlyMap<string, CatalogEntry>; options: PlanOptions<Config> },
+): Choice {
   const entry = entries.get(stream.name);
+  if (entry === undefined) return leaveOut(stream, "not in the catalog");
   const own = entryOf(stream);
-  if (entry === undefined) {
-    const deselected = { ...own, metadata: [{ breadcrumb: [], metadata: { selected: false } }] };
-    return { selection: selectionOf(deselected), schema: own.schema, reason: "not in the catalog" };
-  }
-  const schema = mergedSchema(own.schema, entry.schema);
+  const merging = mergedSchema(own.schema, entry.schema);
+  const found = options.findings?.get(stream.name)?.properties;
+  const schema =
+    found === undefined ? merging : { ...merging, properties: { ...merging.properties, ...found } };
   const metadata = entry.metadata.map((each) =>
     each.breadcrumb.length === 0 ? { ...each, metadata: withMethod(each.metadata, stream) } : each,
   );
@@ -110,6 +124,12 @@ function choose<Config>(stream: AnyStream<Config>, entries: ReadonlyMap<string, 
   };
   const selection = selectionOf(merged);
   return { selection, schema, reason: selection.selected ? undefined : "not selected" };
+}
+
+function leaveOut<Config>(stream: AnyStream<Config>, reason: string): Choice {
+  const own = entryOf(stream);
+  const deselected = { ...own, metadata: [{ breadcrumb: [], metadata: { selected: false } }] };
+  return { selection: selectionOf(deselected), schema: own.schema, reason };
 }
 
 /** Whoever uses a stream may choose to read it whole; how it can be read at all is not the catalog's to say. */
@@ -154,8 +174,35 @@ function planFamily<Config>(
       selectedNames,
       selection: selection.selected ? selection : undefined,
       isIncremental:
-        stream.replicationKey !== undefined &&
-        !(selection.selected && selection.replicationMethod === "FULL_TABLE"),
+        (stream.replicationKey !== undefined || stream.keepsPosition) &&
+        !(selection.selected && isReadWhole(stream, selection)),
     },
   ];
+}
+
+/** Whether somebody chose to read an incremental stream from its beginning. */
+function isReadWhole<Config>(
+  { replicationMethod }: AnyStream<Config>,
+  selection: Pick<Selection, "replicationMethod">,
+): boolean {
+  return replicationMethod === "INCREMENTAL" && selection.replicationMethod === "FULL_TABLE";
+}
+
+/** Answers a planned stream and all below it. */
+export function withDescendants<Config>(plan: PlannedStream<Config>): readonly PlannedStream<Config>[] {
+  return [plan, ...plan.children.flatMap(withDescendants)];
+}
+
+/** Answers what tells whether the plan emits a stream, or a property of it. */
+export function selectsOf<Config>({
+  families,
+}: Plan<Config>): (stream: string, property?: string) => boolean {
+  const planned = families.flatMap(withDescendants);
+  const selections = new Map(planned.map(({ stream, selection }) => [stream.name, selection]));
+  return (stream, property) => {
+    const selection = selections.get(stream);
+    if (selection === undefined || property === undefined) return selection !== undefined;
+    const { properties } = selection.schema;
+    return properties === undefined || Object.hasOwn(properties, property);
+  };
 }

@@ -3,27 +3,33 @@ import {
   ConfigError,
   ConnectorError,
   checkConfig,
-  createRedactor,
-  isObject,
   type Logger,
   type State,
-  secretsOf,
   silentLogger,
   withCurrentlySyncing,
 } from "@chorale/singer";
-import { readPackageVersion } from "@chorale/singer/cli";
+import type { StreamFinding } from "../definitions.ts";
+import { streamsOf } from "../stream-tree.ts";
 import type { TapOptions } from "../tap.ts";
 import type { Emit } from "./emit.ts";
+import { type ExamineOptions, examineStreams } from "./examine-streams.ts";
 import { type Run, readFamily } from "./family.ts";
-import { HttpClients } from "./http-clients.ts";
-import { type Plan, type PlannedStream, planStreams } from "./plan.ts";
+import { openClients, textSetting } from "./open-clients.ts";
+import {
+  type Plan,
+  type PlannedStream,
+  type PlanOptions,
+  planStreams,
+  selectsOf,
+  withDescendants,
+} from "./plan.ts";
 import { RunCounts } from "./run-counts.ts";
 import { StateWriter } from "./state-writer.ts";
 import type { SyncOptions } from "./sync-options.ts";
 
 /**
- * Runs a tap and gives every message to `emit`, which is waited for. The streams run one after another,
- * the one that an earlier run was stopped in first. When one fails, the others still run, and the first
+ * Runs a tap and gives every message to `emit`, which is waited for. The streams run one after another, from
+ * the one that an earlier run was stopped in on, and then those before it. When one fails, the others still run, and the first
  * error is thrown at the end; refused credentials, a wrong configuration, an output that takes nothing and
  * the signal end the run at once.
  */
@@ -42,34 +48,40 @@ async function runWith<Config>(
   { tap, options, emit }: { tap: TapOptions<Config>; options: SyncOptions; emit: Emit },
 ): Promise<void> {
   const { signal = new AbortController().signal, log = silentLogger, clock = () => new Date() } = options;
-  const { catalog, select = [] } = options;
-  const plan = planStreams({ name: tap.name, streams: tap.streams, catalog, select });
-  logPlan(plan, log);
+  const planning = planningOf(tap, { config, options });
+  // A catalog or a rule that cannot work is refused before the first request.
+  const planned = planStreams(planning);
   signal.throwIfAborted();
   const counts = new RunCounts({ metrics: options.metrics, clock });
-  const clients = new HttpClients({
+  const clients = await openClients(tap, {
     config,
     counts,
     signal,
     log,
-    userAgent: textSetting(config, "user_agent") ?? (await userAgentOf(tap)),
-    redact: createRedactor(secretsOf(tap.config.json, config)),
-    env: options.env ?? {},
+    env: options.env,
+    saveSettings: options.saveSettings,
   });
-  const run: Run<Config> = {
-    config,
-    clients,
-    counts,
-    emit,
-    log,
-    signal,
-    clock,
-    startedAt: clock(),
-    startDate: textSetting(config, "start_date"),
-    state: new StateWriter(options.state ?? {}, emit),
-    recordLimit: options.recordLimit,
-  };
   try {
+    const { plan, findings } = await planForAccount(planned, {
+      planning,
+      examining: { config, clients, log, signal },
+    });
+    logPlan(plan, log);
+    const run: Run<Config> = {
+      config,
+      clients,
+      counts,
+      emit,
+      log,
+      signal,
+      clock,
+      findings,
+      selects: selectsOf(plan),
+      startedAt: clock(),
+      startDate: textSetting(config, "start_date"),
+      state: new StateWriter(options.state ?? {}, emit),
+      recordLimit: options.recordLimit,
+    };
     if (options.recordLimit !== undefined) await checkCredentials(tap, run);
     await timed(run, { metric: "job_duration" }, () => readFamilies(plan.families, run));
   } finally {
@@ -77,6 +89,31 @@ async function runWith<Config>(
     counts.write();
     counts.report(log);
   }
+}
+
+function planningOf<Config>(
+  tap: TapOptions<Config>,
+  { config, options }: { config: Config; options: SyncOptions },
+): PlanOptions<Config> {
+  const { catalog, select = [] } = options;
+  return { name: tap.name, streams: streamsOf(tap, config), catalog, select };
+}
+
+/** Plans the run, and once more when the account says that streams are other than they are defined. */
+async function planForAccount<Config>(
+  plan: Plan<Config>,
+  {
+    planning,
+    examining,
+  }: { planning: PlanOptions<Config>; examining: Omit<ExamineOptions<Config>, "selects"> },
+): Promise<{ plan: Plan<Config>; findings: ReadonlyMap<string, StreamFinding> }> {
+  const only = new Set(plan.families.flatMap(withDescendants).map(({ stream }) => stream.name));
+  const { findings, ...examined } = await examineStreams(planning.streams, {
+    ...examining,
+    only,
+    selects: selectsOf(plan),
+  });
+  return { findings, plan: findings.size === 0 ? plan : planStreams({ ...planning, ...examined, findings }) };
 }
 
 async function checkCredentials<Config>(
@@ -94,12 +131,16 @@ async function readFamilies<Config>(
   run: Run<Config>,
 ): Promise<void> {
   const failures: unknown[] = [];
-  const ordered = interruptedFirst(families, run.state.state);
-  for (const family of ordered) {
+  const ordered = fromInterrupted(families, run.state.state);
+  for (const [index, family] of ordered.entries()) {
     const stream = family.stream.name;
     run.state.state = withCurrentlySyncing(run.state.state, stream);
     try {
       await timed(run, { metric: "sync_duration", stream }, () => readFamily(family, run));
+      // A run that is stopped after this state goes on with the next stream, and does not read this one again first.
+      const next = ordered[index + 1]?.stream.name;
+      if (next !== undefined) run.state.state = withCurrentlySyncing(run.state.state, next);
+      await run.state.write();
     } catch (error) {
       if (endsRun(error, run.signal)) throw error;
       const isLast = family === ordered.at(-1);
@@ -112,13 +153,13 @@ async function readFamilies<Config>(
   if (failures.length > 0) throw failures[0];
 }
 
-function interruptedFirst<Config>(
+/** The streams from the interrupted one on, then those before it: so each has its turn, however short runs are. */
+function fromInterrupted<Config>(
   families: readonly PlannedStream<Config>[],
   state: State,
 ): readonly PlannedStream<Config>[] {
-  const interrupted = families.find((family) => family.stream.name === state.currently_syncing);
-  if (interrupted === undefined) return families;
-  return [interrupted, ...families.filter((family) => family !== interrupted)];
+  const interrupted = families.findIndex((family) => family.stream.name === state.currently_syncing);
+  return interrupted <= 0 ? families : [...families.slice(interrupted), ...families.slice(0, interrupted)];
 }
 
 function endsRun(error: unknown, signal: AbortSignal): boolean {
@@ -151,10 +192,6 @@ function logPlan<Config>(plan: Plan<Config>, log: Logger): void {
   });
 }
 
-function withDescendants<Config>(plan: PlannedStream<Config>): readonly PlannedStream<Config>[] {
-  return [plan, ...plan.children.flatMap(withDescendants)];
-}
-
 async function timed<Config>(
   { counts, clock }: Run<Config>,
   span: { metric: "sync_duration" | "job_duration"; stream?: string },
@@ -169,14 +206,4 @@ async function timed<Config>(
     counts.ended(metric, { ...tags, since, failed: true });
     throw error;
   }
-}
-
-async function userAgentOf<Config>(tap: TapOptions<Config>): Promise<string> {
-  const version = await readPackageVersion(tap.package);
-  return `${tap.name}/${version}`;
-}
-
-function textSetting(config: unknown, name: string): string | undefined {
-  const value = isObject(config) ? config[name] : undefined;
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

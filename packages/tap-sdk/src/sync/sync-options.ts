@@ -1,4 +1,5 @@
 import type { Catalog, Logger, Metrics, State } from "@chorale/singer";
+import type { SaveSettings } from "../definitions.ts";
 
 /** What a run of a tap is told. */
 export interface SyncOptions {
@@ -18,6 +19,8 @@ export interface SyncOptions {
   readonly signal?: AbortSignal | undefined;
   /** @default the system's clock */
   readonly clock?: (() => Date) | undefined;
+  /** Writes settings to where `config` came from, for tokens that change. @default there is no such place */
+  readonly saveSettings?: SaveSettings | undefined;
   /** Variables that say how to reach the network, such as `HTTPS_PROXY`. @default none */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Ends each list of a stream after so many records. For a look whether streams work, not for loading. */

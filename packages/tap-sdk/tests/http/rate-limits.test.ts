@@ -114,6 +114,19 @@ describe("a rate limit", () => {
     expect(at).toEqual([0, 0, 30_000, 70_000]);
   });
 
+  it.each([
+    ["only the window's end", {}, 20_000],
+    ["an earlier Retry-After", { "retry-after": "5" }, 20_000],
+    ["a later Retry-After", { "retry-after": "33" }, 33_000],
+  ])("waits for the window's end and for Retry-After: %s", async (_name, headers, wait) => {
+    await using server = await replying({ status: 429, headers: { ...headers, "x-reset": "20" } });
+    const clock = fakeClock();
+    const rateLeft = (all: Readonly<Record<string, string>>) =>
+      all["x-reset"] === undefined ? [] : [{ remaining: 0, resetSeconds: Number(all["x-reset"]) }];
+    await clientOf(server.origin, { rateLeft }, { clock }).request("GET", "x");
+    expect(clock.now).toBe(wait);
+  });
+
   it("paces the bucket that the server names", async () => {
     await using server = await replying({ status: 200 });
     const clock = fakeClock();

@@ -38,6 +38,18 @@ describe("Retry-After", () => {
   });
 
   it.each([
+    ["the same second: our clock knows its parts", 12_300, "12:00:12", 47_700],
+    ["the second before, because the answer was under way", 13_200, "12:00:12", 47_001],
+    ["seconds before: our clock is wrong", 15_000, "12:00:12", 48_000],
+    ["later: our clock is wrong", 11_900, "12:00:12", 48_000],
+  ])("a window is measured from a Date of %s", (_name, now, time, milliseconds) => {
+    const ticking = fakeClock(Date.UTC(2026, 0, 1, 12) + now);
+    expect(millisecondsUntil(1_767_268_860, { date: `Thu, 01 Jan 2026 ${time} GMT` }, ticking)).toBe(
+      milliseconds,
+    );
+  });
+
+  it.each([
     ["seconds", 6, {}, 6000],
     ["a moment in seconds", 1_767_268_860, {}, 60_000],
     ["a moment in milliseconds", 1_767_268_860_500, {}, 60_500],

@@ -1,68 +1,82 @@
+import type { AnyRecord, SearchParams, Stream, StreamContext } from "@chorale/tap-sdk";
+import { findAvailability } from "../availability.ts";
 import { zendesk } from "../client.ts";
-import { listPages } from "../pages.ts";
+import { listPages } from "../list-pages.ts";
+import { isBeyondEnd } from "../moments.ts";
 import { accountBucket } from "../rate-headers.ts";
-import { groupMembershipsSchema } from "../schemas/group-memberships.ts";
-import { groupsSchema } from "../schemas/groups.ts";
-import { macrosSchema } from "../schemas/macros.ts";
-import { tagsSchema } from "../schemas/tags.ts";
-import { ticketFieldsSchema } from "../schemas/ticket-fields.ts";
+import { schemaOf, type ZendeskRecord } from "../schemas/schema-of.ts";
+import type { Settings } from "../settings.ts";
+import { skipLostTickets } from "./conversations.ts";
+import { type ListRow, listTable } from "./list-table.ts";
 
-/** Lists hold at most 100 rows a page: a larger page[size] is answered with 400. */
-const searchParams = () => ({ "page[size]": 100 });
+type ListStream = Stream<Settings, ZendeskRecord>;
 
-/** Lists know no start: the whole list is read, and rows before the bookmark are left out here. */
-const list = {
-  keyProperties: ["id"],
-  replicationKey: "updated_at",
-  filteredBy: "client",
-  bucket: accountBucket,
-  searchParams,
-  pagination: listPages,
-} as const;
+/** Makes the streams of the table; `parents` are the streams that it names and does not hold. */
+export function listStreams(parents: readonly ListStream[]): readonly ListStream[] {
+  const known = new Map(parents.map((stream) => [stream.name, stream]));
+  return listTable.map((row) => {
+    const parent = row.parent === undefined ? undefined : known.get(row.parent);
+    const stream = listStream(row, parent);
+    known.set(row.name, stream);
+    return stream;
+  });
+}
 
-/** Groups, deleted ones included, which the API leaves out unless asked. */
-export const groups = zendesk.stream({
-  ...list,
-  name: "groups",
-  schema: groupsSchema,
-  path: "groups",
-  recordsAt: "groups",
-  searchParams: () => ({ ...searchParams(), exclude_deleted: false }),
-});
+function listStream(row: ListRow, parent: ListStream | undefined): ListStream {
+  return zendesk.stream({
+    name: row.name,
+    schema: schemaOf(row.name),
+    keyProperties: row.keys ?? ["id"],
+    recordsAt: row.recordsAt ?? row.name,
+    path: ({ parent: above }) => pathBelow(row.path, above),
+    searchParams: ({ config }) => paramsOf(row, config),
+    pagination: listPages,
+    bucket: row.bucket ?? accountBucket,
+    selectedByDefault: row.isCostly !== true,
+    transform: (record, context) => shaped(record, { row, context }),
+    ...(row.changedBy === undefined ? {} : { replicationKey: row.changedBy, filteredBy: "client" }),
+    ...(parent === undefined ? {} : { parent, classify: skipLostTickets }),
+    hasChildren: (above) => isAsked(row, above),
+    ...(row.isOptional === true ? { discover: (context) => findAvailability(context, probeOf(row)) } : {}),
+  });
+}
 
-/** Who is in which group. Some rows have no `updated_at`; they are emitted in every run. */
-export const groupMemberships = zendesk.stream({
-  ...list,
-  name: "group_memberships",
-  schema: groupMembershipsSchema,
-  path: "group_memberships",
-  recordsAt: "group_memberships",
-});
+function pathBelow(path: string, parent: AnyRecord): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(String(parent[name])));
+}
 
-export const macros = zendesk.stream({
-  ...list,
-  name: "macros",
-  schema: macrosSchema,
-  path: "macros",
-  recordsAt: "macros",
-});
+const sizeParams = { cursor: "page[size]", number: "per_page", one: undefined } as const;
 
-export const ticketFields = zendesk.stream({
-  ...list,
-  name: "ticket_fields",
-  schema: ticketFieldsSchema,
-  path: "ticket_fields",
-  recordsAt: "ticket_fields",
-});
+function sized({ paging = "cursor" }: ListRow, size: number): SearchParams {
+  const name = sizeParams[paging];
+  return name === undefined ? {} : { [name]: size };
+}
 
-/** The most used tags of the last 60 days, at most 20,000: the API knows no others. */
-export const tags = zendesk.stream({
-  name: "tags",
-  schema: tagsSchema,
-  keyProperties: ["name"],
-  path: "tags",
-  recordsAt: "tags",
-  bucket: accountBucket,
-  searchParams,
-  pagination: listPages,
-});
+function paramsOf(row: ListRow, config: Settings): SearchParams {
+  // Groups alone are asked whether deleted ones come too.
+  const { exclude_deleted: excluded, ...params } = row.params ?? {};
+  const deletion = excluded === undefined ? {} : { exclude_deleted: !config.include_deleted };
+  return { ...sized(row, 100), ...params, ...deletion };
+}
+
+function probeOf(row: ListRow): { path: string; searchParams: SearchParams } {
+  return { path: row.path, searchParams: sized(row, 1) };
+}
+
+function isAsked({ countedBy, parent }: ListRow, above: AnyRecord): boolean {
+  if (parent === "tickets" && above["status"] === "deleted") return false;
+  return countedBy === undefined || above[countedBy] !== 0;
+}
+
+function shaped(
+  record: AnyRecord,
+  { row, context }: { row: ListRow; context: StreamContext<Settings, AnyRecord> },
+): ZendeskRecord | undefined {
+  if (row.changedBy !== undefined && isBeyondEnd(record[row.changedBy], context.config)) return undefined;
+  if (row.fromParent === undefined) return record;
+  const told = Object.entries(row.fromParent).map(([own, above]) => [
+    own,
+    record[own] ?? context.parent[above],
+  ]);
+  return { ...record, ...Object.fromEntries(told) };
+}

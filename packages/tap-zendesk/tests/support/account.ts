@@ -8,6 +8,9 @@ export const unlimited = {
   "incremental-exports-cursor": 1e9,
   "tickets-index": 1e9,
   "ticket-audits": 1e9,
+  "deleted-tickets-index": 1e9,
+  "search-export": 1e9,
+  "talk-incremental": 1e9,
 };
 
 /** Runs a test against a stand-in of its own. */
@@ -31,4 +34,9 @@ export async function withAccount(
 /** The requests for a path, as their queries. */
 export function queriesOf({ requests }: ZendeskSandbox, path: string): readonly Record<string, string>[] {
   return requests.filter((request) => request.path === `/api/v2/${path}`).map(({ query }) => ({ ...query }));
+}
+
+/** The requests but those for the definitions of custom fields. */
+export function readsOf({ requests }: ZendeskSandbox): ZendeskSandbox["requests"] {
+  return requests.filter(({ path }) => !/^\/api\/v2\/(user|organization)_fields$/.test(path));
 }

@@ -6,6 +6,7 @@ import {
   type RecordMessage,
   type State,
 } from "@chorale/singer";
+import type { SaveSettings } from "@chorale/tap-sdk";
 import { tapZendesk } from "../../src/index.ts";
 
 /** The moment at which runs happen, and which stand-ins show. */
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly streams?: readonly string[];
   /** Streams that the catalog wants whole each time. @default none */
   readonly fullTable?: readonly string[];
+  /** Properties that are not selected, of all streams. @default none */
+  readonly deselected?: readonly string[];
   readonly state?: State | undefined;
   /** Settings beside the address, the access token and the start date, or in place of them. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -46,21 +49,27 @@ export interface RunOptions {
   /** Leaves the run after a message. */
   readonly until?: (message: Message) => boolean;
   readonly signal?: AbortSignal;
+  /** Takes settings that are to be saved. @default there is no such place */
+  readonly saveSettings?: SaveSettings;
   readonly onLog?: (line: LogLine) => void;
 }
 
 /** Runs the tap and takes note of everything. */
 export async function runTap(options: RunOptions): Promise<Run> {
-  const { url, streams, fullTable, state, config, at = now, until, signal, onLog } = options;
+  const { url, streams, state, config, at = now, until, signal, saveSettings, onLog } = options;
   const logs: LogLine[] = [];
   const messages: Message[] = [];
   let error: unknown;
   try {
     const run = tapZendesk.sync({
       config: { base_url: url, access_token: accessToken, start_date: "2020-01-01T00:00:00Z", ...config },
-      catalog: await catalogOf(streams ?? tapZendesk.streams.map(({ name }) => name), fullTable),
+      catalog: await catalogOf(streams ?? tapZendesk.streams.map(({ name }) => name), {
+        fullTable: options.fullTable,
+        deselected: options.deselected,
+      }),
       state,
       signal,
+      saveSettings,
       clock: () => new Date(at),
       log: logInto((line) => {
         logs.push(line);
@@ -100,28 +109,29 @@ export async function runWell(options: RunOptions): Promise<Run> {
 /** A catalog in which the named streams are selected and all others are not. */
 export async function catalogOf(
   selected: readonly string[],
-  fullTable: readonly string[] = [],
+  {
+    fullTable = [],
+    deselected = [],
+  }: { fullTable?: readonly string[] | undefined; deselected?: readonly string[] | undefined } = {},
 ): Promise<Catalog> {
   const { streams } = await tapZendesk.discover();
+  const choiceOf = (breadcrumb: readonly string[], stream: string): Readonly<Record<string, unknown>> => {
+    if (breadcrumb.length > 0) return deselected.includes(breadcrumb[1] ?? "") ? { selected: false } : {};
+    const whole = fullTable.includes(stream) ? { "replication-method": "FULL_TABLE" } : {};
+    return { selected: selected.includes(stream), ...whole };
+  };
   return {
     streams: streams.map((entry) => ({
       ...entry,
       metadata: entry.metadata.map(({ breadcrumb, metadata }) => ({
         breadcrumb,
-        metadata:
-          breadcrumb.length === 0
-            ? {
-                ...metadata,
-                selected: selected.includes(entry.tap_stream_id),
-                ...(fullTable.includes(entry.tap_stream_id) ? { "replication-method": "FULL_TABLE" } : {}),
-              }
-            : metadata,
+        metadata: { ...metadata, ...choiceOf(breadcrumb, entry.tap_stream_id) },
       })),
     })),
   };
 }
 
-function logInto(put: (line: LogLine) => void): Logger {
+export function logInto(put: (line: LogLine) => void): Logger {
   const at =
     (level: string): Logger["info"] =>
     (message, fields = {}) =>

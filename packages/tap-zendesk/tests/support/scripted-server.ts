@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 export interface ScriptedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The query as it came. */
+  readonly search: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** How many requests came before this one. */
   readonly index: number;
@@ -29,16 +31,33 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
+export interface ScriptOptions {
+  /** Who answers for the custom fields of users and organizations, of which there are none otherwise. */
+  readonly definitions?: "scripted";
+}
+
+/** An account without custom fields of its own. */
+function noCustomFields(path: string): unknown {
+  const [, name] = /^\/api\/v2\/(user_fields|organization_fields)$/.exec(path) ?? [];
+  return name === undefined ? undefined : { [name]: [], meta: { has_more: false } };
+}
+
 /** Starts a server that says what a script says, for answers that the stand-in never gives. */
-export async function startScript(script: Script): Promise<ScriptedServer> {
+export async function startScript(script: Script, options: ScriptOptions = {}): Promise<ScriptedServer> {
   const requests: ScriptedRequest[] = [];
   const server = createServer((incoming, response) => {
-    const { pathname, searchParams } = new URL(incoming.url ?? "/", "http://127.0.0.1");
+    const { pathname, searchParams, search } = new URL(incoming.url ?? "/", "http://127.0.0.1");
     const headers = Object.fromEntries(
       Object.entries(incoming.headers).map(([name, value]) => [name, value?.toString()]),
     );
     const query = Object.fromEntries(searchParams);
-    const request = { path: pathname, query, headers, index: requests.length, at: performance.now() };
+    const request = { path: pathname, query, search, headers, index: requests.length, at: performance.now() };
+    const definitions = noCustomFields(pathname);
+    if (definitions !== undefined && options.definitions !== "scripted") {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(definitions));
+      return;
+    }
     requests.push(request);
     Promise.resolve(script(request)).then(
       ({ status = 200, headers: own, body }) => {
@@ -65,8 +84,9 @@ export async function startScript(script: Script): Promise<ScriptedServer> {
 export async function withScript(
   script: Script,
   test: (server: ScriptedServer) => Promise<void>,
+  options: ScriptOptions = {},
 ): Promise<void> {
-  const server = await startScript(script);
+  const server = await startScript(script, options);
   try {
     await test(server);
   } finally {

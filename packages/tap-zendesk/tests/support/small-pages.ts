@@ -8,17 +8,19 @@ export const pageRows = 5;
  * answers name the stand-in in their links: who follows them leaves the gateway.
  */
 export async function startSmallPages(url: string): Promise<ScriptedServer> {
-  return startScript(async ({ path, query, headers }) => {
-    const target = new URL(path, url);
-    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-    if (query["page[size]"] !== undefined) target.searchParams.set("page[size]", String(pageRows));
-    if (path.includes("/incremental/")) target.searchParams.set("per_page", String(pageRows));
-    const { authorization = "" } = headers;
-    const response = await fetch(target, { headers: { authorization } });
-    const kept = ["content-type", "retry-after"].flatMap((name) => {
-      const value = response.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    });
-    return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
-  });
+  return startScript(
+    async ({ path, query, search, headers }) => {
+      const target = new URL(`${path}${search}`, url);
+      if (query["page[size]"] !== undefined) target.searchParams.set("page[size]", String(pageRows));
+      if (path.includes("/incremental/")) target.searchParams.set("per_page", String(pageRows));
+      const { authorization = "" } = headers;
+      const response = await fetch(target, { headers: { authorization } });
+      const kept = ["content-type", "retry-after"].flatMap((name) => {
+        const value = response.headers.get(name);
+        return value === null ? [] : [[name, value]];
+      });
+      return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
+    },
+    { definitions: "scripted" },
+  );
 }

@@ -61,27 +61,46 @@ function attachmentOf(world: World, commentId: number): JsonObject {
   };
 }
 
-/** The generated comments of a ticket, oldest first; the first says what the ticket's description says. */
-export function generatedComments(world: World, ticket: Row, count: number): Comment[] {
-  const random = seededRandom(world.seed, "comments", ticket.id);
+/** A comment of a ticket that has `count` of them; the first says what the ticket's description says. */
+export function generatedComment(options: {
+  world: World;
+  ticket: Row;
+  count: number;
+  index: number;
+}): Comment {
+  const { world, ticket, count, index } = options;
+  const random = seededRandom(world.seed, "comment", ticket.id, index);
   const createdAt = epochSeconds(ticket["created_at"]);
   const span = Math.max(0, epochSeconds(ticket["updated_at"]) - createdAt);
-  const { via } = ticket;
-  const byPhone = JSON.stringify(via ?? null).includes('"voice"');
-  return Array.from({ length: count }, (_, index) => {
-    const auditId = auditIdOf(ticket.id, index);
-    const id = eventIdOf(auditId, 0);
-    return {
-      id,
-      auditId,
-      createdAt: createdAt + Math.floor((span * index) / count),
-      authorId: anyIdOf(world.timelines.users, random),
-      type: byPhone && index % 3 === 1 ? "VoiceComment" : "Comment",
-      body: index === 0 ? String(ticket["description"]) : `${random.pick(phrases)} #${index}`,
-      isPublic: random.chance(0.8),
-      attachments: random.chance(0.1) ? [attachmentOf(world, id)] : [],
-    };
-  });
+  const byPhone = JSON.stringify(ticket["via"] ?? null).includes('"voice"');
+  const auditId = auditIdOf(ticket.id, index);
+  const id = eventIdOf(auditId, 0);
+  return {
+    id,
+    auditId,
+    createdAt: commentTime({ createdAt, span, count, index }),
+    authorId: anyIdOf(world.timelines.users, random),
+    type: byPhone && index % 3 === 1 ? "VoiceComment" : "Comment",
+    body: index === 0 ? String(ticket["description"]) : `${random.pick(phrases)} #${index}`,
+    isPublic: random.chance(0.8),
+    attachments: random.chance(0.1) ? [attachmentOf(world, id)] : [],
+  };
+}
+
+/** When a comment was written: they are spread evenly over the time of their ticket. */
+export function commentTime(options: {
+  createdAt: number;
+  span: number;
+  count: number;
+  index: number;
+}): number {
+  const { createdAt, span, count, index } = options;
+  return createdAt + Math.floor((span * index) / count);
+}
+
+/** The generated comments of a ticket, oldest first. */
+export function generatedComments(world: World, ticket: Row, count: number): Comment[] {
+  return Array.from({ length: count }, (_, index) => generatedComment({ world, ticket, count, index }));
 }
 
 /** What a comment says in an audit's event and in `/comments` alike. */

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../json.ts";
 import { seededRandom } from "../../seeded-random.ts";
 import type { GeneratedRows } from "../collection.ts";
 import { isoTime, type Row } from "../row.ts";
+import { keyedValues, organizationFields } from "./custom-fields.ts";
 import { stampOfUpdate } from "./user-rows.ts";
 import { anyIdOf, dayInSeconds, phrases, type RowOptions, type World } from "./world.ts";
 
@@ -29,10 +30,7 @@ export function organizationRow(options: RowOptions): Row {
     notes: random.chance(0.5) ? "" : random.pick(phrases),
     group_id: random.chance(0.7) ? null : anyIdOf(world.timelines.groups, random),
     tags: random.chance(0.6) ? [] : ["gold"],
-    organization_fields: {
-      tier: random.pick(["gold", "silver", null]),
-      employees: random.pick([250, "250", null]),
-    },
+    organization_fields: keyedValues(organizationFields, world, id),
     deleted_at: null,
   };
   return { ...row, ...(deleted ? deletedOrganizationFields(row, stamp) : {}), ...fields };
@@ -44,6 +42,7 @@ export function organizationRows(world: World): GeneratedRows {
   return {
     timeline: organizations,
     stampOf: stampOfUpdate,
+    stampKey: "updated_at",
     rowAt: (position) =>
       organizationRow({ world, id: organizations.idAt(position), stamp: organizations.stampAt(position) }),
   };

@@ -3,7 +3,16 @@ import { type SeededRandom, seededRandom } from "../../seeded-random.ts";
 import type { GeneratedRows } from "../collection.ts";
 import { epochSeconds, isoTime, type Row } from "../row.ts";
 import { customTicketFields, firstCustomFieldId } from "./custom-fields.ts";
-import { anyIdOf, dayInSeconds, phrases, type RowOptions, ticketSerial, type World } from "./world.ts";
+import { ticketRating } from "./ratings.ts";
+import {
+  anyIdOf,
+  dayInSeconds,
+  listId,
+  phrases,
+  type RowOptions,
+  ticketSerial,
+  type World,
+} from "./world.ts";
 
 const archivedAfterSeconds = 120 * dayInSeconds;
 const channels = ["web", "email", "api", "voice", "chat"] as const;
@@ -59,22 +68,30 @@ const sameForAll: JsonObject = {
   forum_topic_id: null,
   problem_id: null,
   sharing_agreement_ids: [],
-  custom_status_id: 6_130_830_355_738,
   followup_ids: [],
-  ticket_form_id: 6_130_830_344_474,
   deleted_ticket_form_id: null,
-  brand_id: 6_130_830_354_842,
   allow_channelback: false,
   allow_attachments: true,
   from_messaging_channel: false,
   support_type: "agent",
 };
 
+/** When a ticket was created and changed, which its comments and audits lie between. */
+export function ticketTimes(options: { world: World; id: number; stamp: number }): {
+  createdAt: number;
+  updatedAt: number;
+} {
+  const { world, id, stamp } = options;
+  const random = seededRandom(world.seed, "ticket times", id);
+  const updatedAt = stamp - updatedBefore(random);
+  return { createdAt: updatedAt - random.below(20 * dayInSeconds), updatedAt };
+}
+
 /** A ticket with the keys of an export; what is given takes the place of what is drawn. */
 export function ticketRow(options: RowOptions): Row {
   const { world, id, stamp, fields = {} } = options;
   const random = seededRandom(world.seed, "ticket", id);
-  const updatedAt = stamp - updatedBefore(random);
+  const { createdAt, updatedAt } = ticketTimes(options);
   const subject = random.pick(phrases);
   const customFields = customTicketFields.map((field, index) => ({
     id: firstCustomFieldId + index,
@@ -85,7 +102,7 @@ export function ticketRow(options: RowOptions): Row {
     id,
     external_id: random.chance(0.9) ? null : `ext-${id}`,
     via: viaOf(id, random),
-    created_at: isoTime(updatedAt - random.below(20 * dayInSeconds)),
+    created_at: isoTime(createdAt),
     updated_at: isoTime(updatedAt),
     generated_timestamp: stamp,
     type: random.pick(["problem", "incident", "question", "task", null]),
@@ -101,9 +118,12 @@ export function ticketRow(options: RowOptions): Row {
     due_at: random.chance(0.9) ? null : isoTime(stamp + dayInSeconds),
     tags: random.chance(0.4) ? [] : ["vip", `tag_${random.below(20)}`],
     custom_fields: customFields,
-    satisfaction_rating: random.chance(0.2) ? null : satisfaction(random),
+    satisfaction_rating: ticketRating(world, id),
     encoded_id: `Y4NVZV-${id.toString(36).toUpperCase()}`,
     fields: customFields,
+    brand_id: listId(random.below(2)),
+    ticket_form_id: listId(random.below(2)),
+    custom_status_id: listId(random.below(5)),
     ...sameForAll,
     ...fields,
   };
@@ -111,13 +131,6 @@ export function ticketRow(options: RowOptions): Row {
 
 function idList(id: number | null, random: SeededRandom): number[] {
   return id === null || random.chance(0.8) ? [] : [id];
-}
-
-function satisfaction(random: SeededRandom): JsonObject {
-  const score = random.pick(["offered", "unoffered", "good", "bad"]);
-  return score === "good"
-    ? { score, id: 28_000_000_000 + random.below(1e6), comment: random.pick(phrases) }
-    : { score };
 }
 
 /** The metric set of a ticket, as `include=metric_sets` shows it. */

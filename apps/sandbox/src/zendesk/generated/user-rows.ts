@@ -2,7 +2,8 @@ import type { JsonObject } from "../../json.ts";
 import { type SeededRandom, seededRandom } from "../../seeded-random.ts";
 import type { GeneratedRows } from "../collection.ts";
 import { epochSeconds, isoTime, type Row } from "../row.ts";
-import { anyIdOf, dayInSeconds, phrases, type RowOptions, type World } from "./world.ts";
+import { keyedValues, userFields } from "./custom-fields.ts";
+import { anyIdOf, dayInSeconds, listId, phrases, type RowOptions, type World } from "./world.ts";
 
 const names = [
   "Ana Müller",
@@ -41,13 +42,14 @@ export function deletedUserFields(options: { permanently: boolean }): JsonObject
   return { active: false, email: null, ...(options.permanently ? scrubbed : {}) };
 }
 
-function roleFields(random: SeededRandom): JsonObject {
-  const role = random.pick(["end-user", "end-user", "end-user", "agent", "admin"]);
+const roles = ["end-user", "end-user", "end-user", "agent", "admin"] as const;
+
+function roleFields(role: (typeof roles)[number], random: SeededRandom): JsonObject {
   const staff = role !== "end-user";
   return {
     role,
     role_type: staff ? 4 : null,
-    custom_role_id: staff ? 28_835_714_445_588 : null,
+    custom_role_id: staff ? listId(role === "admin" ? 0 : 1) : null,
     moderator: staff,
     ticket_restriction: staff ? null : "requested",
     restricted_agent: !staff,
@@ -58,21 +60,14 @@ function roleFields(random: SeededRandom): JsonObject {
   };
 }
 
-function userFields(stamp: number, random: SeededRandom): JsonObject {
-  return {
-    plan: random.pick(["option_1", "option_2", null]),
-    joined: isoTime(stamp - (stamp % dayInSeconds)),
-    score: random.pick([5.1, "5.10", null]),
-    seats: random.pick([12, "745", null]),
-    newsletter: random.chance(0.5),
-  };
-}
-
 /** A user with the keys of a list; an export leaves `chat_only` out. */
 export function userRow(options: RowOptions): Row {
   const { world, id, stamp, fields = {}, alive = false } = options;
   const random = seededRandom(world.seed, "user", id);
-  const lost = random.chance(0.06) && !alive ? deletedUserFields({ permanently: random.chance(0.3) }) : {};
+  // The first user is the one whose credentials the stand-in accepts.
+  const isCaller = id === world.timelines.users.firstId;
+  const lost =
+    random.chance(0.06) && !alive && !isCaller ? deletedUserFields({ permanently: random.chance(0.3) }) : {};
   return {
     id,
     url: `${world.account}/api/v2/users/${id}.json`,
@@ -102,15 +97,15 @@ export function userRow(options: RowOptions): Row {
     only_private_comments: false,
     suspended: random.chance(0.02),
     default_group_id: anyIdOf(world.timelines.groups, random),
-    user_fields: userFields(stamp, random),
-    ...roleFields(random),
+    user_fields: keyedValues(userFields, world, id),
+    ...roleFields(isCaller ? "admin" : random.pick(roles), random),
     ...lost,
     ...fields,
   };
 }
 
 /** The identities of a user, as `include=identities` shows them; a deleted user has none. */
-export function identitiesOf(user: Row, world: World): JsonObject[] {
+export function identitiesOf(user: Row, world: World): Row[] {
   if (user["active"] !== true) return [];
   const random = seededRandom(world.seed, "identities", user.id);
   const values = [
@@ -141,6 +136,7 @@ export function userRows(world: World): GeneratedRows {
   return {
     timeline: users,
     stampOf: stampOfUpdate,
+    stampKey: "updated_at",
     rowAt: (position) => userRow({ world, id: users.idAt(position), stamp: users.stampAt(position) }),
   };
 }

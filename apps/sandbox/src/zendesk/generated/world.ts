@@ -19,6 +19,8 @@ export interface World {
   /** The address that rows name in their `url`; links of pages name the stand-in itself. */
   readonly account: string;
   readonly sizes: Sizes;
+  /** How many rows a list has, where that was said; the others have their usual number. */
+  readonly counts: Readonly<Record<string, number>>;
   /** The epoch second that the newest generated row was changed in. */
   readonly endsAt: number;
   readonly timelines: Readonly<Record<"tickets" | "users" | "organizations" | "groups", Timeline>>;
@@ -37,17 +39,33 @@ export interface RowOptions {
 }
 
 export const dayInSeconds = 86_400;
-const spanSeconds = 400 * dayInSeconds;
+export const spanSeconds = 400 * dayInSeconds;
 const firstTicketId = 2 ** 32 + 1;
+const firstListId = 6_130_900_000_000;
+const listIdStep = 16;
+
+/** The ids of a list's rows, unless the list has ids of its own. */
+export const listIds = { firstId: firstListId, idStep: listIdStep } as const;
+
+/** The id of the row of this rank in a list with the usual ids. */
+export function listId(rank: number): number {
+  return firstListId + rank * listIdStep;
+}
 
 /** Lays out an account; nothing is generated yet. */
-export function world(options: { seed: number; sizes: Sizes; endsAt: number }): World {
-  const { seed, sizes, endsAt } = options;
+export function world(options: {
+  seed: number;
+  sizes: Sizes;
+  counts?: Readonly<Record<string, number>>;
+  endsAt: number;
+}): World {
+  const { seed, sizes, counts = {}, endsAt } = options;
   const lay = (name: keyof Sizes, firstId: number, idStep: number): Timeline =>
     timeline({ seed, name, count: sizes[name], firstId, idStep, endsAt, spanSeconds });
   return {
     seed,
     sizes,
+    counts,
     endsAt,
     account: "https://acme.zendesk.com",
     timelines: {

@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { startThoughtIndustries, startZengrc } from "@chorale/sandbox";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type TestFolder, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
+
+const root = new URL("../../../", import.meta.url);
+const execute = promisify(execFile);
+const timeout = 120_000;
+
+/** A stand-in to read from: the settings of the tap, and a stream. */
+interface Source {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly stream: string;
+}
+
+async function zendeskSource(): Promise<Source> {
+  return { config: tapConfig(await zendesk()), stream: "groups" };
+}
+
+/** What each tap reads; a tap that is missing here fails. */
+const sources: Readonly<Record<string, () => Promise<Source>>> = {
+  "tap-zendesk": zendeskSource,
+  "tap-zendesk-community-relations": zendeskSource,
+  async "tap-zengrc"() {
+    const { url, close } = await startZengrc();
+    onTestFinished(close);
+    const key = { username: "sandbox-key-id", password: "sandbox-key-secret" };
+    return { config: { base_url: url, ...key }, stream: "risks" };
+  },
+  async "tap-thought-industries"() {
+    const { url, close } = await startThoughtIndustries({ data: { seed: 1, days: 2 } });
+    onTestFinished(close);
+    const start_date = new Date(Date.now() - 86_400_000).toISOString();
+    return { config: { base_url: url, api_key: "sandbox-api-key", start_date }, stream: "content" };
+  },
+};
+const taps = readdirSync(new URL("packages/", root)).filter(
+  (name) => name.startsWith("tap-") && name !== "tap-sdk",
+);
+
+/** The packages of this repository that a package needs, itself among them. */
+function ownPackages(name: string): ReadonlySet<string> {
+  const manifest: { dependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(new URL(`packages/${name}/package.json`, root), "utf8"),
+  );
+  const own = Object.keys(manifest.dependencies ?? {}).filter((each) => each.startsWith("@chorale/"));
+  return new Set([name, ...own.flatMap((each) => [...ownPackages(each.replace("@chorale/", ""))])]);
+}
+
+/** Packs a package and what it needs, and installs the tarballs into an empty folder. */
+async function install(name: string, files: TestFolder): Promise<string> {
+  const folders = [...ownPackages(name)].map((each) => fileURLToPath(new URL(`packages/${each}`, root)));
+  const packed = await execute("npm", ["pack", "--json", "--pack-destination", files.path(""), ...folders], {
+    cwd: files.path(""),
+  });
+  const tarballs: readonly { readonly filename: string }[] = JSON.parse(packed.stdout);
+  const folder = files.path("empty");
+  await mkdir(folder);
+  const paths = tarballs.map(({ filename }) => files.path(filename));
+  await execute("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...paths], { cwd: folder });
+  return folder;
+}
+
+describe("the package as npm gets it", () => {
+  it.each(taps)("%s installs into an empty folder, and runs there", { timeout }, async (name) => {
+    const source = await sources[name]?.();
+    const files = testFolder();
+    const folder = await install(name, files);
+    const config = files.json("config.json", source?.config);
+    const args = [name, "--config", config, "--select", `${source?.stream}.*`];
+    const { stdout } = await execute("npx", ["--no-install", ...args], { cwd: folder });
+    const messages: readonly { type: string }[] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const types = new Set(messages.map(({ type }) => type));
+    expect([...types].toSorted()).toEqual(["RECORD", "SCHEMA", "STATE"]);
+  });
+});

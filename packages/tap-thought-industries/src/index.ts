@@ -1,0 +1,2 @@
+export { thoughtIndustries } from "./client.ts";
+export { tapThoughtIndustries } from "./tap.ts";

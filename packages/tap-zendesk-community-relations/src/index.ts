@@ -1,0 +1,1 @@
+export { tapZendeskCommunityRelations } from "./tap.ts";

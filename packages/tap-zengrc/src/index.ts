@@ -1,0 +1,2 @@
+export { zengrc } from "./client.ts";
+export { tapZengrc } from "./tap.ts";
