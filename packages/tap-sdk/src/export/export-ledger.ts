@@ -51,7 +51,7 @@ export class ExportLedger {
     const job = this.#entries.get(key)?.job;
     if (job === undefined) return undefined;
     const validator = (await createSchemaCompiler())(schema.json);
-    return isJob(job, { schema, fits: true }) ? job : undefined;
+    return isJob(job, { schema, fits: validator(job) }) ? job : undefined;
   }
 
   submitted(key: string, job: unknown): void {
