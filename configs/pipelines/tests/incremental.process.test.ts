@@ -27,6 +27,7 @@ function writeProject({ files, sandbox, warehouse }: Project): void {
           name: "tap-zendesk",
           executable: binPath("tap-zendesk"),
           config: tapConfig(sandbox, { access_token: `$${variables.tap}` }),
+          select: streams.map((name) => `${name}.*`),
         },
       ],
       loaders: [

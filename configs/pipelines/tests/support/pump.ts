@@ -1,4 +1,5 @@
 import { endOf, type ProcessEnd, start } from "./processes.ts";
+import { selectArguments } from "./streams.ts";
 import type { Warehouse } from "./warehouses.ts";
 import type { TestFolder } from "./workspace.ts";
 
@@ -6,6 +7,8 @@ import type { TestFolder } from "./workspace.ts";
 export interface Attempt {
   readonly files: TestFolder;
   readonly warehouse: Warehouse;
+  /** What the tap reads. */
+  readonly streams: readonly string[];
   /** What the tap goes on from, as JSON. */
   readonly state?: string | undefined;
   /** Kill one of the two after so many bytes went from tap to target; never when undefined. */
@@ -46,9 +49,10 @@ export function lastState({ stdout }: Pick<ProcessEnd, "stdout">): string | unde
 }
 
 /** Runs tap into target, through a pump that kills one of them at a given byte. */
-export async function attempt({ files, warehouse, state, kill }: Attempt): Promise<AttemptEnd> {
+export async function attempt({ files, warehouse, streams, state, kill }: Attempt): Promise<AttemptEnd> {
   const stateArgs = state === undefined ? [] : ["--state", files.json("state.json", JSON.parse(state))];
-  const tap = start("tap-zendesk", ["--config", files.path("tap.json"), ...stateArgs]);
+  const config = ["--config", files.path("tap.json")];
+  const tap = start("tap-zendesk", [...config, ...selectArguments(streams), ...stateArgs]);
   const target = startTarget(files, warehouse);
   const ends = Promise.all([endOf(target), endOf(tap)]);
   target.stdin.on("error", () => tap.kill("SIGKILL"));

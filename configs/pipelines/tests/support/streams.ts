@@ -1,4 +1,4 @@
-/** The streams of tap-zendesk that need no choice of their own. */
+/** The streams of tap-zendesk that every account has: exports, lists, and what belongs to tickets. */
 export const streams = [
   "tickets",
   "users",
@@ -11,3 +11,11 @@ export const streams = [
   "ticket_audits",
   "ticket_comments",
 ] as const;
+
+/** Those that the tap goes on with at a cursor or behind a page: it repeats no row of them, wherever it was stopped. */
+export const streamsWithoutRepeats = ["tickets", "users", "ticket_audits", "ticket_comments"] as const;
+
+/** What makes a tap read these streams only. */
+export function selectArguments(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => ["--select", `${name}.*`]);
+}
