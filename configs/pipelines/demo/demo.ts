@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The first thing to run: builds, starts a stand-in for Zendesk, and loads its ten streams into a DuckDB
+ * The first thing to run: builds, starts a stand-in for Zendesk, and loads ten of its streams into a DuckDB
  * file through the runner. Each further run changes a few rows first, and loads only those. What it makes
  * lies in `.demo`; remove the folder to begin anew. `npm run demo -- "SELECT …"` asks the file.
  */

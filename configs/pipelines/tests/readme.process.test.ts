@@ -30,7 +30,7 @@ describe("the README's examples", () => {
     expect(await query(files.path("w.duckdb"), "SELECT count(*) AS n FROM groups")).toEqual([{ n: "8" }]);
   });
 
-  it("run tap into target in a plain shell, and again from the state", async () => {
+  it("run tap into target in a plain shell, and again from the state", { timeout: 120_000 }, async () => {
     const sandbox = await zendesk();
     const files = testFolder();
     files.json("a.json", tapConfig(sandbox));
