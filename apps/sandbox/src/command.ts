@@ -14,6 +14,9 @@ const standIns: Readonly<Record<string, () => Promise<StandInCommand>>> = {
   zengrc: async () => (await import("./zengrc/command.ts")).zengrcCommand,
   "thought-industries": async () =>
     (await import("./thought-industries/command.ts")).thoughtIndustriesCommand,
+  clari: async () => (await import("./clari/command.ts")).clariCommand,
+  xactly: async () => (await import("./xactly/command.ts")).xactlyCommand,
+  adaptive: async () => (await import("./adaptive/command.ts")).adaptiveCommand,
   snowflake: async () => (await import("./snowflake/command.ts")).snowflakeCommand,
 };
 

@@ -1,3 +1,14 @@
+export {
+  type AdaptiveCall,
+  type AdaptiveCredential,
+  type AdaptiveOptions,
+  type AdaptiveSandbox,
+  startAdaptive,
+} from "./adaptive/sandbox.ts";
+export type { AdaptiveSize, AdaptiveStore, VersionNode } from "./adaptive/store.ts";
+export type { JobControl, JobFate } from "./clari/job-book.ts";
+export { type ClariOptions, type ClariSandbox, startClari } from "./clari/sandbox.ts";
+export type { ClariStore } from "./clari/store.ts";
 export { type CommandStreams, runSandbox } from "./command.ts";
 export { type Fault, type FaultControl, type FaultPlan, type FaultRule, isFaultPlan } from "./faults.ts";
 export type { Json, JsonObject } from "./json.ts";
@@ -44,6 +55,14 @@ export {
   type ThoughtIndustriesSandbox,
 } from "./thought-industries/sandbox.ts";
 export type { ThoughtIndustriesData, ThoughtIndustriesStore } from "./thought-industries/store.ts";
+export type { MomentForm as XactlyMomentForm } from "./xactly/result-book.ts";
+export {
+  type LocationForm,
+  startXactly,
+  type XactlyOptions,
+  type XactlySandbox,
+} from "./xactly/sandbox.ts";
+export type { Row as XactlyRow, RowTable, XactlyStore } from "./xactly/store.ts";
 export type { Credential } from "./zendesk/credentials.ts";
 export type { Comment } from "./zendesk/generated/conversation.ts";
 export type { RateLimits } from "./zendesk/rate-buckets.ts";

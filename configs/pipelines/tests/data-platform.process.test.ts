@@ -2,9 +2,15 @@ import { copyFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  type AdaptiveSandbox,
+  type ClariSandbox,
+  startAdaptive,
+  startClari,
   startThoughtIndustries,
+  startXactly,
   startZengrc,
   type ThoughtIndustriesSandbox,
+  type XactlySandbox,
   type ZendeskSandbox,
   type ZengrcSandbox,
 } from "@chorale/sandbox";
@@ -18,7 +24,15 @@ const programs = fileURLToPath(new URL("../../../node_modules/.bin", import.meta
 const day = 24 * 60 * minute;
 
 /** What the team runs, one job after the other. */
-const jobs = ["zengrc", "zendesk", "zendesk-community-relations", "thought-industries"];
+const jobs = [
+  "zengrc",
+  "zendesk",
+  "zendesk-community-relations",
+  "thought-industries",
+  "xactly",
+  "clari",
+  "adaptive",
+];
 
 interface Platform {
   readonly files: TestFolder;
@@ -26,6 +40,9 @@ interface Platform {
   readonly zendesk: ZendeskSandbox;
   readonly community: ZendeskSandbox;
   readonly learning: ThoughtIndustriesSandbox;
+  readonly xactly: XactlySandbox;
+  readonly clari: ClariSandbox;
+  readonly adaptive: AdaptiveSandbox;
   /** Lets time go by. */
   pass(milliseconds: number): void;
   run(names: readonly string[]): Promise<ProcessEnd>;
@@ -36,12 +53,15 @@ async function platform(): Promise<Platform> {
   copyFileSync(project, files.path("chorale.yml"));
   let now = Date.now() - 60 * minute;
   const clock = (): number => now;
-  const [zengrc, learning] = await Promise.all([
+  const [zengrc, learning, xactly, clari, adaptive] = await Promise.all([
     startZengrc({ clock }),
     startThoughtIndustries({ clock, data: { seed: 3, days: 5 }, rateLimits: { account: 1e6, events: 1e6 } }),
+    startXactly({ clock }),
+    startClari({ clock }),
+    startAdaptive({ clock }),
   ]);
   onTestFinished(async () => {
-    await Promise.all([zengrc.close(), learning.close()]);
+    await Promise.all([zengrc, learning, xactly, clari, adaptive].map((sandbox) => sandbox.close()));
   });
   const [support, community] = await Promise.all([
     zendesk({ clock }),
@@ -54,10 +74,15 @@ async function platform(): Promise<Platform> {
     ...{ ZENDESK_COMMUNITY_URL: community.url, ZENDESK_COMMUNITY_TOKEN: "sandbox-access-token" },
     ...{ THOUGHT_INDUSTRIES_URL: learning.url, THOUGHT_INDUSTRIES_KEY: "sandbox-api-key" },
     THOUGHT_INDUSTRIES_START: new Date(now - 5 * day).toISOString(),
+    ...{ XACTLY_URL: `${xactly.url}/api`, XACTLY_USER: "sandbox-user", XACTLY_PASSWORD: "sandbox-password" },
+    ...{ XACTLY_CLIENT_ID: "sandbox-client-id", XACTLY_CONSUMER: "sandbox-consumer" },
+    ...{ CLARI_URL: `${clari.url}/v4/`, CLARI_TOKEN: "sandbox-api-token" },
+    ...{ ADAPTIVE_URL: `${adaptive.url}/api/`, ADAPTIVE_USER: "svc.finance@example.test" },
+    ADAPTIVE_PASSWORD: 'sandbox & <pass> "word"',
     WAREHOUSE: files.path("warehouse.duckdb"),
   };
   return {
-    ...{ files, zengrc, zendesk: support, community, learning },
+    ...{ files, zengrc, zendesk: support, community, learning, xactly, clari, adaptive },
     pass: (milliseconds) => {
       now += milliseconds;
     },
@@ -93,6 +118,9 @@ const events = {
 
 /** The tables hold as many rows as the accounts do. */
 async function expectAllThere({ files, zengrc, zendesk: support, community, learning }: Platform) {
+  expect(await countOf(files, "tap_xactly.xc_user")).toBe(20);
+  for (const table of ["tap_clari.forecast_entries", "tap_adaptive.versions", "tap_adaptive.data"])
+    expect(await countOf(files, table), table).toBeGreaterThan(0);
   for (const name of objects)
     expect(await countOf(files, `tap_zengrc.${name}`), name).toBe(
       [...zengrc.store.table(name).rows()].length,
@@ -129,6 +157,8 @@ it("loads all taps by one command, and the second time only what changed", { tim
   const records = recordsOf(second);
   expect(records.get("tickets")).toBe(2);
   expect(records.get("risks")).toBeLessThan(5);
+  // A version of a budget is exported once.
+  expect(records.get("data") ?? 0).toBe(0);
   const all = (run: ProcessEnd): number => recordsOf(run).get("all") ?? 0;
   expect(all(second)).toBeLessThan(all(first) / 2);
 });

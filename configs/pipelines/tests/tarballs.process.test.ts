@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startThoughtIndustries, startZengrc } from "@chorale/sandbox";
+import {
+  startAdaptive,
+  startClari,
+  startThoughtIndustries,
+  startXactly,
+  startZengrc,
+} from "@chorale/sandbox";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type TestFolder, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
@@ -36,6 +42,27 @@ const sources: Readonly<Record<string, () => Promise<Source>>> = {
     onTestFinished(close);
     const start_date = new Date(Date.now() - 86_400_000).toISOString();
     return { config: { base_url: url, api_key: "sandbox-api-key", start_date }, stream: "content" };
+  },
+  async "tap-clari"() {
+    const { url, close } = await startClari();
+    onTestFinished(close);
+    return { config: { base_url: `${url}/v4/`, api_token: "sandbox-api-token" }, stream: "audit_events" };
+  },
+  async "tap-xactly"() {
+    const { url, close } = await startXactly();
+    onTestFinished(close);
+    const user = { user: "sandbox-user", password: "sandbox-password" };
+    const client = { client_id: "sandbox-client-id", consumer: "sandbox-consumer" };
+    return { config: { api_url: `${url}/api`, ...user, ...client }, stream: "xc_user" };
+  },
+  async "tap-adaptive"() {
+    const { url, close } = await startAdaptive();
+    onTestFinished(close);
+    const login = { username: "svc.finance@example.test", password: 'sandbox & <pass> "word"' };
+    return {
+      config: { base_url: `${url}/api/`, ...login, account_codes: ["Model.Account_0"] },
+      stream: "levels",
+    };
   },
 };
 const taps = readdirSync(new URL("packages/", root)).filter(

@@ -55,6 +55,15 @@ const libraries = new Set(
   ),
 );
 
+/** Taps that read in more ways than one, and how many lines that takes: decision 15. */
+const largeTaps: ReadonlyMap<string, number> = new Map([
+  ["tap-adaptive", 2600],
+  ["tap-clari", 1000],
+  ["tap-thought-industries", 850],
+  ["tap-xactly", 1400],
+  ["tap-zendesk", 2500],
+]);
+
 function tagOf({ name }: Workspace): string {
   if (name === "singer") return "protocol";
   if (name.endsWith("-sdk")) return "sdk";
@@ -121,8 +130,11 @@ describe.each(workspaces)("$folder", (workspace) => {
           : `../../${target}`,
       };
     });
+    // A composite project has to name data that its modules import.
+    const hasData = filesBelow(`${folder}/src`, /\.json$/).length > 0;
     expect(json(`${folder}/tsconfig.json`)).toEqual({
       extends: "../../tsconfig.base.json",
+      ...(hasData ? { include: ["src", "src/**/*.json"] } : {}),
       ...(references.length > 0 ? { references } : {}),
     });
     expect(json(`${folder}/turbo.json`)).toEqual({ extends: ["//"], tags: [tagOf(workspace)] });
@@ -154,14 +166,15 @@ describe.each(taps)("$folder as a tap", ({ name, folder, manifest }) => {
   });
 
   it("has the same inner layout as every tap", () => {
-    for (const file of ["index.ts", "tap.ts", "client.ts"])
+    const inherits = Object.keys(manifest.dependencies ?? {}).some((key) => /\/tap-(?!sdk$)/.test(key));
+    for (const file of ["index.ts", "tap.ts", ...(inherits ? [] : ["client.ts"])])
       expect(existsSync(join(root, folder, "src", file))).toBe(true);
   });
 
-  it("keeps to 500 lines before schemas", () => {
+  it("keeps to its lines before schemas", () => {
     const files = filesBelow(`${folder}/src`, /\.ts$/).filter((path) => !path.includes("/schemas/"));
     const lines = files.reduce((sum, path) => sum + text(path).split("\n").length - 1, 0);
-    expect(lines).toBeLessThanOrEqual(500);
+    expect(lines).toBeLessThanOrEqual(largeTaps.get(name) ?? 500);
   });
 });
 

@@ -13,7 +13,7 @@ const secretParameter =
 
 /**
  * Makes a function that takes secrets out of a text: each of `secrets` as it is, URL-encoded, escaped for
- * JSON and in base64 (also within `user:secret`), and whatever stands in an `Authorization` header, behind
+ * JSON and XML, and in base64 (also within `user:secret`), and whatever stands in an `Authorization` header, behind
  * `Basic` or `Bearer`, before the `@` of a URL or in a URL's parameter for a token or a signature.
  * Secrets of less than 4 characters are ignored; of a secret of several lines each long line counts too.
  *
@@ -60,9 +60,18 @@ function formsOf(secret: string): readonly string[] {
     json,
     JSON.stringify(json).slice(1, -1),
     json.replaceAll("/", "\\/"),
+    xmlForm(secret),
     ...urlForms(secret),
     ...base64Forms(secret),
   ];
+}
+
+function xmlForm(secret: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    ...{ "&": "&amp;", "<": "&lt;", ">": "&gt;" },
+    ...{ '"': "&quot;", "'": "&apos;" },
+  };
+  return secret.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 function urlForms(secret: string): readonly string[] {

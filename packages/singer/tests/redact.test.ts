@@ -13,6 +13,7 @@ describe("createRedactor", () => {
     ["characters of regular expressions", ["a.b*(c)$"], "a.b*(c)$ aXb*(c)$", "[redacted] aXb*(c)$"],
     ["URL-encoded", ["s3/cr+t é"], "?k=s3%2Fcr%2Bt%20%C3%A9&x=1", "?k=[redacted]&x=1"],
     ["URL-encoded with small digits", ["s3/cr"], "s3%2fcr", "[redacted]"],
+    ["escaped for XML", [`a&b<"c'>`], "<p v='a&amp;b&lt;&quot;c&apos;&gt;'/>", "<p v='[redacted]'/>"],
     ["encoded as a form", ["pass word!"], "p=pass+word%21", "p=[redacted]"],
     ["escaped for JSON", ['qu"ote\\x\n'], '{"p":"qu\\"ote\\\\x\\n"}', '{"p":"[redacted]"}'],
     ["escaped for JSON twice", ['qu"ote'], '"{\\"p\\":\\"qu\\\\\\"ote\\"}"', '"{\\"p\\":\\"[redacted]\\"}"'],

@@ -5,6 +5,7 @@ export * from "./definitions.ts";
 export * from "./discover-options.ts";
 export * from "./export/export-definitions.ts";
 export * from "./export/patiently.ts";
+export * from "./export/spool-file.ts";
 export * from "./export/spool-lists.ts";
 export * from "./http/http-client.ts";
 export * from "./pagination.ts";

@@ -12,7 +12,7 @@ export interface CutterOptions {
 
 /** Something that is open outside the lists. */
 interface Frame {
-  readonly isObject: boolean;
+  /** Of an object the last key, of a list an empty text. */
   key: string;
 }
 
@@ -107,8 +107,8 @@ export class JsonListCutter {
     this.#depth += 1;
     if (this.#list !== undefined) return;
     const path = this.#path();
-    this.#frames.push({ isObject, key: "" });
-    if (isObject || path === undefined || !this.#paths.has(path)) return;
+    this.#frames.push({ key: "" });
+    if (isObject || !this.#paths.has(path)) return;
     this.#found.add(path);
     this.#list = path;
     this.#listDepth = this.#depth;
@@ -131,14 +131,12 @@ export class JsonListCutter {
     if (frame === undefined) return;
     frame.key = this.#text;
     const path = this.#path();
-    if (path !== undefined && this.#paths.has(path)) this.#found.add(path);
+    if (this.#paths.has(path)) this.#found.add(path);
   }
 
-  /** The dotted path of what comes next; undefined within a list. */
-  #path(): string | undefined {
-    return this.#frames.every(({ isObject }) => isObject)
-      ? this.#frames.map(({ key }) => key).join(".")
-      : undefined;
+  /** The dotted path of what comes next. A list on the way has an empty name, so nothing in it is ever looked for. */
+  #path(): string {
+    return this.#frames.map(({ key }) => key).join(".");
   }
 
   #cut({ bytes, at }: { bytes: Buffer; at: number }): void {

@@ -1,0 +1,2 @@
+export { adaptive } from "./client.ts";
+export { tapAdaptive } from "./tap.ts";

@@ -1,0 +1,2 @@
+export { clari } from "./client.ts";
+export { tapClari } from "./tap.ts";
