@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Json } from "../json.ts";
+import type { ClariRequest } from "./clari-request.ts";
 import { type EndpointContext, quarterNamed } from "./endpoint-context.ts";
-import type { ClariRequest } from "./exchange.ts";
 import { type ExportType, exportTypes, type ForecastQuery } from "./forecast-result.ts";
 import { badRequest, notFound, problem, quotaReached } from "./problems.ts";
 

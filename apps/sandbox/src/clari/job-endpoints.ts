@@ -1,6 +1,6 @@
 import { type Answer, jsonAnswer } from "../answer.ts";
+import type { ClariRequest } from "./clari-request.ts";
 import type { EndpointContext } from "./endpoint-context.ts";
-import type { ClariRequest } from "./exchange.ts";
 import { badRequest, invalidJob, methodNotAllowed, notFound, problem } from "./problems.ts";
 
 /** A request about a job: its id, and what stands behind it in the path. */

@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from "../answer.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { ClariRequest } from "./clari-request.ts";
 import type { EndpointContext } from "./endpoint-context.ts";
-import type { ClariRequest } from "./exchange.ts";
 import { activityTypes } from "./list-rows.ts";
 import { auditProblem, badRequest, quotaReached } from "./problems.ts";
 

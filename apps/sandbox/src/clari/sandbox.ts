@@ -1,13 +1,14 @@
 import { type Answer, jsonAnswer } from "../answer.ts";
 import { type FaultControl, type FaultPlan, faultControl } from "../faults.ts";
 import type { LoggedRequest } from "../request-log.ts";
+import { listenWithBodies } from "../stand-in-server.ts";
+import { type ClariRequest, readClariRequest } from "./clari-request.ts";
 import type { EndpointContext, Quirks } from "./endpoint-context.ts";
-import { type ClariRequest, listenAsClari } from "./exchange.ts";
 import { exportForecast, latestForecast } from "./forecast-endpoints.ts";
 import { JobBook, type JobBookOptions, type JobControl } from "./job-book.ts";
 import { jobsAnswer } from "./job-endpoints.ts";
 import { auditEvents, exportActivities, opportunities } from "./list-endpoints.ts";
-import { methodNotAllowed, notFound, unauthenticated } from "./problems.ts";
+import { methodNotAllowed, notFound, statusAnswer, unauthenticated } from "./problems.ts";
 import { type ClariStore, clariStore, type WorldOptions } from "./store.ts";
 
 /** What a Clari stand-in is started with. */
@@ -124,6 +125,9 @@ export async function startClari(options: ClariOptions = {}): Promise<ClariSandb
   const faults = faultControl(options.faults);
   const answer = (request: ClariRequest): Answer =>
     request.token === token ? answerOf(request, context) : unauthenticated;
-  const server = await listenAsClari({ answer, faults, clock, latencyMs }, port);
+  const server = await listenWithBodies(
+    { read: readClariRequest, answer, statusAnswer, faults, clock, latencyMs },
+    port,
+  );
   return { ...server, faults, store: context.store, jobs: context.jobs };
 }

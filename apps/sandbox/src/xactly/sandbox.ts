@@ -1,9 +1,9 @@
 import type { Answer } from "../answer.ts";
 import { type FaultControl, type FaultPlan, faultControl } from "../faults.ts";
 import type { LoggedRequest } from "../request-log.ts";
+import { listenWithBodies } from "../stand-in-server.ts";
 import type { World } from "./cells.ts";
-import { listenAsXactly, type XactlyRequest } from "./exchange.ts";
-import { badRequest, methodNotAllowed, notFound, unauthenticated } from "./problems.ts";
+import { badRequest, methodNotAllowed, notFound, statusAnswer, unauthenticated } from "./problems.ts";
 import { type MomentForm, ResultBook, type ResultForms, type ResultLimits } from "./result-book.ts";
 import { parseSelect } from "./sql-parser.ts";
 import { runSelect } from "./sql-run.ts";
@@ -11,6 +11,7 @@ import { SqlProblem } from "./sql-tokens.ts";
 import { GeneratedTable, type XactlyStore } from "./store.ts";
 import { type TenantLayout, tableKinds } from "./table-kinds.ts";
 import { TokenBook, type XactlyCredential } from "./token-book.ts";
+import { readXactlyRequest, type XactlyRequest } from "./xactly-request.ts";
 
 /** How the answer to a statement names its result: below the API's address, below the host, or as a whole address. */
 export type LocationForm = "api" | "host" | "absolute";
@@ -194,7 +195,10 @@ export async function startXactly(options: XactlyOptions = {}): Promise<XactlySa
   const service = serviceOf(options, clock);
   const faults = faultControl(options.faults);
   const answer = (request: XactlyRequest): Answer => answerOf(request, service);
-  const server = await listenAsXactly({ answer, faults, clock, latencyMs }, port);
+  const server = await listenWithBodies(
+    { read: readXactlyRequest, answer, statusAnswer, faults, clock, latencyMs },
+    port,
+  );
   return {
     ...server,
     faults,

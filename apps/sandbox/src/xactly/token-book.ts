@@ -1,6 +1,6 @@
 import { type Answer, jsonAnswer } from "../answer.ts";
-import type { XactlyRequest } from "./exchange.ts";
 import { badCredentials, badRequest, methodNotAllowed } from "./problems.ts";
+import type { XactlyRequest } from "./xactly-request.ts";
 
 /** Who may call. */
 export interface XactlyCredential {

@@ -3,7 +3,6 @@ import type { StandInRequest } from "../listener.ts";
 import { matchesPath } from "../path-pattern.ts";
 import { rateLimiter } from "../rate-limits.ts";
 import { bearerOf, type Credential, callerOf, defaultCredentials } from "./credentials.ts";
-import type { ZendeskRequest } from "./exchange.ts";
 import { type Features, type Plan, plans, type Role, refusalOf } from "./features.ts";
 import {
   type DenialReason,
@@ -19,6 +18,7 @@ import type { Quirks } from "./quirks.ts";
 import { countRequest, defaultRateLimits, type RateLimits } from "./rate-buckets.ts";
 import { mayRead } from "./scopes.ts";
 import type { TokenBook } from "./tokens.ts";
+import type { ZendeskRequest } from "./zendesk-request.ts";
 
 /** An endpoint that refuses everybody. */
 export interface Denial {

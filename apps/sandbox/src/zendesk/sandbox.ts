@@ -3,19 +3,20 @@ import { type FaultControl, type FaultPlan, faultControl } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import { matchesPath } from "../path-pattern.ts";
 import type { LoggedRequest } from "../request-log.ts";
+import { listenWithBodies } from "../stand-in-server.ts";
 import { generatedAnswer } from "./endpoints.ts";
-import { listenAsZendesk } from "./exchange.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { type Answering, type Denial, type GateOptions, gate } from "./gate.ts";
 import type { ListName } from "./generated/list-rows.ts";
 import type { Sizes } from "./generated/world.ts";
-import { gatewayTimeout, recordNotFound, unknownEndpoint } from "./problems.ts";
+import { gatewayTimeout, recordNotFound, statusAnswer, unknownEndpoint } from "./problems.ts";
 import type { Quirks } from "./quirks.ts";
 import { type Recording, readRecordings } from "./recordings.ts";
 import { replay } from "./replay.ts";
 import { shownStreams } from "./shown-streams.ts";
 import { type StoredAccount, store, type ZendeskStore } from "./store.ts";
 import { type IssuedToken, TokenBook, type ZendeskOauth } from "./tokens.ts";
+import { readZendeskRequest } from "./zendesk-request.ts";
 
 export type { Denial };
 
@@ -145,7 +146,10 @@ export async function startZendesk(options: ZendeskOptions): Promise<ZendeskSand
       ? await answeringFromRecordings(data)
       : answeringFromStore({ account: account(), clock, features, quirks, slowPages });
   const answer = gate({ options, features, clock, tokens, answering });
-  const server = await listenAsZendesk({ answer, faults, clock, latencyMs }, port);
+  const server = await listenWithBodies(
+    { read: readZendeskRequest, answer, statusAnswer, faults, clock, latencyMs },
+    port,
+  );
   const streams = shownStreams({ account, nowSeconds: now, features });
   return {
     ...server,
