@@ -17,6 +17,7 @@ const standIns: Readonly<Record<string, () => Promise<StandInCommand>>> = {
   clari: async () => (await import("./clari/command.ts")).clariCommand,
   xactly: async () => (await import("./xactly/command.ts")).xactlyCommand,
   adaptive: async () => (await import("./adaptive/command.ts")).adaptiveCommand,
+  "zuora-revenue": async () => (await import("./zuora-revenue/command.ts")).zuoraRevenueCommand,
   snowflake: async () => (await import("./snowflake/command.ts")).snowflakeCommand,
 };
 

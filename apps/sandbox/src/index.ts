@@ -87,3 +87,10 @@ export {
   type ZengrcSandbox,
 } from "./zengrc/sandbox.ts";
 export type { ObjectTable, ZengrcStore } from "./zengrc/store.ts";
+export {
+  startZuoraRevenue,
+  type ZuoraRevenueOptions,
+  type ZuoraRevenueSandbox,
+} from "./zuora-revenue/sandbox.ts";
+export type { ZuoraRevenueStore } from "./zuora-revenue/store.ts";
+export type { PlannedFate, TaskControl, TaskFate } from "./zuora-revenue/task-book.ts";

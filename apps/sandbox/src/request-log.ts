@@ -18,7 +18,14 @@ export interface LoggedRequest {
   fault?: string;
 }
 
-const secretHeaders = new Set(["authorization", "cookie", "proxy-authorization", "x-api-key", "apikey"]);
+const secretHeaders = new Set([
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "x-api-key",
+  "apikey",
+  "token",
+]);
 const keptRequests = 100_000;
 
 /** Flattens headers to strings and drops those that carry credentials. */

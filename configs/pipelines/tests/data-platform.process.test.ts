@@ -9,10 +9,12 @@ import {
   startThoughtIndustries,
   startXactly,
   startZengrc,
+  startZuoraRevenue,
   type ThoughtIndustriesSandbox,
   type XactlySandbox,
   type ZendeskSandbox,
   type ZengrcSandbox,
+  type ZuoraRevenueSandbox,
 } from "@chorale/sandbox";
 import { expect, it, onTestFinished } from "vitest";
 import { changeAccount, minute } from "./support/account-changes.ts";
@@ -32,6 +34,7 @@ const jobs = [
   "xactly",
   "clari",
   "adaptive",
+  "zuora-revenue",
 ];
 
 interface Platform {
@@ -43,6 +46,7 @@ interface Platform {
   readonly xactly: XactlySandbox;
   readonly clari: ClariSandbox;
   readonly adaptive: AdaptiveSandbox;
+  readonly zuora: ZuoraRevenueSandbox;
   /** Lets time go by. */
   pass(milliseconds: number): void;
   run(names: readonly string[]): Promise<ProcessEnd>;
@@ -53,15 +57,16 @@ async function platform(): Promise<Platform> {
   copyFileSync(project, files.path("chorale.yml"));
   let now = Date.now() - 60 * minute;
   const clock = (): number => now;
-  const [zengrc, learning, xactly, clari, adaptive] = await Promise.all([
+  const [zengrc, learning, xactly, clari, adaptive, zuora] = await Promise.all([
     startZengrc({ clock }),
     startThoughtIndustries({ clock, data: { seed: 3, days: 5 }, rateLimits: { account: 1e6, events: 1e6 } }),
     startXactly({ clock }),
     startClari({ clock }),
     startAdaptive({ clock }),
+    startZuoraRevenue({ clock, rows: 20 }),
   ]);
   onTestFinished(async () => {
-    await Promise.all([zengrc, learning, xactly, clari, adaptive].map((sandbox) => sandbox.close()));
+    await Promise.all([zengrc, learning, xactly, clari, adaptive, zuora].map((sandbox) => sandbox.close()));
   });
   const [support, community] = await Promise.all([
     zendesk({ clock }),
@@ -79,10 +84,12 @@ async function platform(): Promise<Platform> {
     ...{ CLARI_URL: `${clari.url}/v4/`, CLARI_TOKEN: "sandbox-api-token" },
     ...{ ADAPTIVE_URL: `${adaptive.url}/api/`, ADAPTIVE_USER: "svc.finance@example.test" },
     ADAPTIVE_PASSWORD: 'sandbox & <pass> "word"',
+    ...{ ZUORA_REVENUE_URL: `${zuora.url}/api/integration`, ZUORA_REVENUE_USER: "sandbox-user" },
+    ZUORA_REVENUE_PASSWORD: "sandbox-password",
     WAREHOUSE: files.path("warehouse.duckdb"),
   };
   return {
-    ...{ files, zengrc, zendesk: support, community, learning, xactly, clari, adaptive },
+    ...{ files, zengrc, zendesk: support, community, learning, xactly, clari, adaptive, zuora },
     pass: (milliseconds) => {
       now += milliseconds;
     },
@@ -119,7 +126,12 @@ const events = {
 /** The tables hold as many rows as the accounts do. */
 async function expectAllThere({ files, zengrc, zendesk: support, community, learning }: Platform) {
   expect(await countOf(files, "tap_xactly.xc_user")).toBe(20);
-  for (const table of ["tap_clari.forecast_entries", "tap_adaptive.versions", "tap_adaptive.data"])
+  for (const table of [
+    "tap_clari.forecast_entries",
+    "tap_adaptive.versions",
+    "tap_adaptive.data",
+    "tap_zuora_revenue.bi3_rc_lns",
+  ])
     expect(await countOf(files, table), table).toBeGreaterThan(0);
   for (const name of objects)
     expect(await countOf(files, `tap_zengrc.${name}`), name).toBe(
@@ -138,7 +150,7 @@ async function expectAllThere({ files, zengrc, zendesk: support, community, lear
   }
 }
 
-it("loads all taps by one command, and the second time only what changed", { timeout: 120_000 }, async () => {
+it("loads all taps by one command, and the second time only what changed", { timeout: 240_000 }, async () => {
   const accounts = await platform();
   const first = await accounts.run(jobs);
   expect(first.code, first.stderr).toBe(0);

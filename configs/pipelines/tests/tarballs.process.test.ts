@@ -9,6 +9,7 @@ import {
   startThoughtIndustries,
   startXactly,
   startZengrc,
+  startZuoraRevenue,
 } from "@chorale/sandbox";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type TestFolder, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
@@ -47,6 +48,12 @@ const sources: Readonly<Record<string, () => Promise<Source>>> = {
     const { url, close } = await startClari();
     onTestFinished(close);
     return { config: { base_url: `${url}/v4/`, api_token: "sandbox-api-token" }, stream: "audit_events" };
+  },
+  async "tap-zuora-revenue"() {
+    const { url, close } = await startZuoraRevenue({ rows: 5 });
+    onTestFinished(close);
+    const user = { username: "sandbox-user", password: "sandbox-password", poll_interval_seconds: 0.01 };
+    return { config: { base_url: `${url}/api/integration`, ...user }, stream: "bi3_book" };
   },
   async "tap-xactly"() {
     const { url, close } = await startXactly();

@@ -62,6 +62,7 @@ const largeTaps: ReadonlyMap<string, number> = new Map([
   ["tap-thought-industries", 850],
   ["tap-xactly", 1400],
   ["tap-zendesk", 2500],
+  ["tap-zuora-revenue", 1750],
 ]);
 
 function tagOf({ name }: Workspace): string {

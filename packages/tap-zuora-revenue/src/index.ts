@@ -1,0 +1,2 @@
+export { zuoraRevenue } from "./client.ts";
+export { tapZuoraRevenue } from "./tap.ts";
