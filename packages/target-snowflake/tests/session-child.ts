@@ -8,7 +8,9 @@ import { loaderSettings, snowflakeConfig } from "./snowflake-settings.ts";
 
 // Asks a statement, uploads a file, and prints what came back. It is to end by itself.
 const [url = "", sql = "", outcome = "ok"] = process.argv.slice(2);
-const config = await snowflakeConfig({ ...loaderSettings(url), put_timeout_seconds: 1, retries: 0 });
+// An upload that is to end well has all the time it needs.
+const patience = { put_timeout_seconds: outcome === "ok" ? 20 : 1, retries: 0 };
+const config = await snowflakeConfig({ ...loaderSettings(url), ...patience });
 const { signal } = new AbortController();
 const log = silentLogger;
 const connection = await connectSnowflake(config, { log, signal, purpose: "load" });
