@@ -124,13 +124,16 @@ describe("rate_limit_budget_pct", () => {
 it.each([1, 6])("reads the children of %s tickets at a time", async (concurrency) => {
   let open = 0;
   let most = 0;
+  // Nobody is answered before as many wait as may; with fewer at a time the run would never end.
+  const waiting: (() => void)[] = [];
   const tickets = Array.from({ length: 30 }, (_, index) => ({ id: index + 1, status: "open" }));
   await withScript(
     async ({ path }) => {
       if (!path.includes("/audits")) return { body: { tickets, after_cursor: "e", end_of_stream: true } };
       open += 1;
       most = Math.max(most, open);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (waiting.length + 1 < concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
+      else for (const answer of waiting.splice(0)) answer();
       open -= 1;
       return { body: { audits: [] } };
     },
