@@ -13,6 +13,16 @@ export { type CommandStreams, runSandbox } from "./command.ts";
 export { type Fault, type FaultControl, type FaultPlan, type FaultRule, isFaultPlan } from "./faults.ts";
 export type { Json, JsonObject } from "./json.ts";
 export type { LoggedRequest } from "./request-log.ts";
+export {
+  pages,
+  type Script,
+  type ScriptedAnswer,
+  type ScriptedRequest,
+  type ScriptedServer,
+  type ScriptOptions,
+  startScript,
+  withScript,
+} from "./scripted-server.ts";
 export type {
   Engine,
   EngineLogin,

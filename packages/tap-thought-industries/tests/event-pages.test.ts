@@ -1,9 +1,10 @@
+import { pages } from "@chorale/sandbox";
 import { ApiError, SchemaError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { day, eventAt, hour, iso } from "./support/events.ts";
 import { targetsOf, withPortal } from "./support/portal.ts";
 import { now, runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 /** One window of an hour, which no test has to look for. */
 const from = now - hour;

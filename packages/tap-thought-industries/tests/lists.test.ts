@@ -1,9 +1,10 @@
+import { pages } from "@chorale/sandbox";
 import { ApiError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { tapThoughtIndustries } from "../src/index.ts";
 import { targetsOf, withPortal } from "./support/portal.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const lists = ["users", "content", "meetings", "clients", "assessment_attempts", "coupons"] as const;
 const paths: Readonly<Record<(typeof lists)[number], string>> = {

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { pages } from "@chorale/sandbox";
 import { ConfigError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { tapThoughtIndustries } from "../src/index.ts";
@@ -6,7 +7,7 @@ import { treatmentOf } from "../src/personal-data.ts";
 import { eventAt, hour, iso } from "./support/events.ts";
 import { withPortal } from "./support/portal.ts";
 import { now, runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const salt = "pepper-and-salt";
 const hash = (text: string | number): string => createHmac("sha256", salt).update(String(text)).digest("hex");

@@ -1,9 +1,10 @@
+import { pages } from "@chorale/sandbox";
 import { ConfigError, checkConfig, exitCodeOf } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { tapZendesk, zendesk } from "../src/index.ts";
 import { withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const config = await checkConfig(
   zendesk.config,

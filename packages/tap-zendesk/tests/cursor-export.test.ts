@@ -1,8 +1,9 @@
+import { pages } from "@chorale/sandbox";
 import type { State } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { queriesOf, readsOf, withAccount } from "./support/account.ts";
 import { now, type Run, runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 import { startSmallPages } from "./support/small-pages.ts";
 
 const epoch = (text: string): number => Date.parse(text) / 1000;

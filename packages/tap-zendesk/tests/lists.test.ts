@@ -1,7 +1,8 @@
+import { pages } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import { queriesOf, withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 import { pageRows, startSmallPages } from "./support/small-pages.ts";
 
 interface Meta {

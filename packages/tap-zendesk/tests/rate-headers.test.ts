@@ -1,7 +1,8 @@
+import type { ScriptedRequest } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import { rateLeft } from "../src/rate-headers.ts";
 import { runWell } from "./support/run-tap.ts";
-import { type ScriptedRequest, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 describe("rateLeft", () => {
   it.each([

@@ -1,8 +1,9 @@
+import type { Script } from "@chorale/sandbox";
 import type { State } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { type Script, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 import { startSmallPages } from "./support/small-pages.ts";
 
 const family = ["tickets", "ticket_audits", "ticket_comments"];

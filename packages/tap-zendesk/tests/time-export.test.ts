@@ -1,7 +1,8 @@
+import { pages } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import { queriesOf, withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const january = Date.parse("2026-01-01T00:00:00Z") / 1000;
 const start = Date.parse("2020-01-01T00:00:00Z") / 1000;

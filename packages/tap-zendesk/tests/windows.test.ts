@@ -1,7 +1,8 @@
+import type { Script, ScriptedAnswer } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import { queriesOf, withAccount } from "./support/account.ts";
 import { now, runTap, runWell } from "./support/run-tap.ts";
-import { type Script, type ScriptedAnswer, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const day = 86_400_000;
 const iso = (time: number): string => new Date(time).toISOString().replace(".000Z", "Z");

@@ -1,8 +1,9 @@
+import { pages } from "@chorale/sandbox";
 import { ApiError, exitCodeOf } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
 import { withAccount } from "./support/account.ts";
 import { runTap, runWell } from "./support/run-tap.ts";
-import { pages, withScript } from "./support/scripted-server.ts";
+import { withScript } from "./support/scripted-server.ts";
 
 const select = ["risks.*"];
 const page = (ids: readonly number[], next?: unknown) => ({

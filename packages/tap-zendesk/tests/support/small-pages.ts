@@ -1,4 +1,4 @@
-import { type ScriptedServer, startScript } from "./scripted-server.ts";
+import { type ScriptedServer, startScript } from "@chorale/sandbox";
 
 /** How many rows a page has. */
 export const pageRows = 5;
@@ -21,6 +21,6 @@ export async function startSmallPages(url: string): Promise<ScriptedServer> {
       });
       return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() };
     },
-    { definitions: "scripted" },
+    { prefix: "/api/v2/" },
   );
 }
