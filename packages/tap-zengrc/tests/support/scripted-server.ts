@@ -2,5 +2,5 @@ import { type Script, type ScriptedServer, withScript as withSandboxScript } fro
 
 /** Runs a test against a script, for answers that the stand-in never gives. */
 export function withScript(script: Script, test: (server: ScriptedServer) => Promise<void>): Promise<void> {
-  return withSandboxScript({ script, prefix: "/api/v2/" }, test);
+  return withSandboxScript({ script }, test);
 }
