@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { CountReporter } from "./configs/tooling/count-reporter.ts";
 import { LongestFirst } from "./configs/tooling/longest-first.ts";
@@ -20,6 +21,9 @@ const projects = ["packages", "apps", "configs"].flatMap((group) =>
       include: ["tests/**/*.test.ts"],
       exclude: isLong ? [] : ["**/*.long.test.ts"],
       pool: "forks" as const,
+      // Most of what a short file costs is to load its modules again.
+      isolate: false,
+      setupFiles: [fileURLToPath(new URL("configs/tooling/restore-process.ts", import.meta.url))],
       sequence: { shuffle: { tests: true, files: false } },
       testTimeout: 30_000,
       hookTimeout: 30_000,

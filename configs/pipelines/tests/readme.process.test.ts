@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { binPath, endOf } from "./support/processes.ts";
+import { binPath, endOf, ownEnvironment } from "./support/processes.ts";
 import { query, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -40,7 +40,7 @@ describe("the README's examples", () => {
         spawn("bash", ["-euo", "pipefail", "-c", script], {
           cwd: files.path("."),
           env: {
-            PATH: process.env["PATH"] ?? "",
+            ...ownEnvironment(),
             NODE: process.execPath,
             TAP: binPath("tap-zendesk"),
             TARGET: binPath("target-duckdb"),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { changeAccount, minute } from "./support/account-changes.ts";
-import { binPath, endOf } from "./support/processes.ts";
+import { binPath, endOf, ownEnvironment } from "./support/processes.ts";
 import { selectArguments, streams } from "./support/streams.ts";
 import { differencesOf } from "./support/values.ts";
 import { duckdbWarehouse, snowflake, snowflakeWarehouse } from "./support/warehouses.ts";
@@ -12,7 +12,7 @@ async function shell(files: TestFolder, script: string): Promise<void> {
   const child = spawn("bash", ["-euo", "pipefail", "-c", script], {
     cwd: files.path("."),
     env: {
-      PATH: process.env["PATH"] ?? "",
+      ...ownEnvironment(),
       NODE: process.execPath,
       TAP: binPath("tap-zendesk"),
       SNOWFLAKE: binPath("target-snowflake"),

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import {
@@ -11,7 +13,7 @@ import {
   startZengrc,
   startZuoraRevenue,
 } from "@chorale/sandbox";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type TestFolder, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -85,19 +87,34 @@ function ownPackages(name: string): ReadonlySet<string> {
   return new Set([name, ...own.flatMap((each) => [...ownPackages(each.replace("@chorale/", ""))])]);
 }
 
-/** Packs a package and what it needs, and installs the tarballs into an empty folder. */
-async function install(name: string, files: TestFolder): Promise<string> {
-  const folders = [...ownPackages(name)].map((each) => fileURLToPath(new URL(`packages/${each}`, root)));
-  const packed = await execute("npm", ["pack", "--json", "--pack-destination", files.path(""), ...folders], {
-    cwd: files.path(""),
+/** Packs every package that a tap needs, once for all of them; answers each one's tarball. */
+async function pack(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = [...new Set(taps.flatMap((tap) => [...ownPackages(tap)]))];
+  const folders = names.map((name) => fileURLToPath(new URL(`packages/${name}`, root)));
+  const packed = await execute("npm", ["pack", "--json", "--pack-destination", folder, ...folders], {
+    cwd: folder,
   });
-  const tarballs: readonly { readonly filename: string }[] = JSON.parse(packed.stdout);
+  const tarballs: readonly { readonly name: string; readonly filename: string }[] = JSON.parse(packed.stdout);
+  return new Map(tarballs.map(({ name, filename }) => [name, join(folder, filename)]));
+}
+
+/** Installs a package's tarball, and those of what it needs, into an empty folder. */
+async function install(name: string, files: TestFolder): Promise<string> {
+  const tarballs = [...ownPackages(name)].map((each) => packed.get(`@chorale/${each}`) ?? each);
   const folder = files.path("empty");
   await mkdir(folder);
-  const paths = tarballs.map(({ filename }) => files.path(filename));
-  await execute("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...paths], { cwd: folder });
+  await execute("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs], {
+    cwd: folder,
+  });
   return folder;
 }
+
+let packed: ReadonlyMap<string, string> = new Map();
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "chorale-tarballs-"));
+  packed = await pack(folder);
+  return () => rm(folder, { recursive: true, force: true });
+}, timeout);
 
 describe("the package as npm gets it", () => {
   it.each(taps)("%s installs into an empty folder, and runs there", { timeout }, async (name) => {
@@ -105,8 +122,8 @@ describe("the package as npm gets it", () => {
     const files = testFolder();
     const folder = await install(name, files);
     const config = files.json("config.json", source?.config);
-    const args = [name, "--config", config, "--select", `${source?.stream}.*`];
-    const { stdout } = await execute("npx", ["--no-install", ...args], { cwd: folder });
+    const args = ["--config", config, "--select", `${source?.stream}.*`];
+    const { stdout } = await execute(join(folder, "node_modules/.bin", name), args, { cwd: folder });
     const messages: readonly { type: string }[] = stdout
       .trim()
       .split("\n")

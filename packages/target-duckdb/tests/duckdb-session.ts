@@ -14,7 +14,7 @@ import {
   type TableShape,
   type WarehouseSession,
 } from "@chorale/target-sdk";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { config as configSchema } from "../src/config.ts";
 import { type Database, openDatabase } from "../src/database.ts";
 import { openSession } from "../src/session.ts";
@@ -66,16 +66,10 @@ export interface TestBatch {
   readonly extractedAt?: string;
 }
 
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 /** Makes an empty folder that is removed after the test. */
 export async function testFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "target-duckdb-test-"));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -103,7 +97,7 @@ export async function testSession(
     if (isOpen) await session.close();
     isOpen = false;
   };
-  cleanups.push(close);
+  onTestFinished(close);
   let files = 0;
   const test: TestSession = {
     session,

@@ -47,7 +47,7 @@ async function withConnection<T>(
 ): Promise<T> {
   const instance = await DuckDBInstance.fromCache(String(config["path"]), {
     memory_limit: "512MB",
-    threads: "2",
+    threads: String(config["threads"]),
     temp_directory: await temporaryFolder(String(config["temp_dir"])),
     autoinstall_known_extensions: "false",
   });

@@ -13,11 +13,12 @@ import { setSession } from "./set-up-statements.ts";
 import { Stage } from "./stage.ts";
 import { TableSwaps } from "./table-swap.ts";
 import { createTables } from "./tables.ts";
+import type { WorkerThreads } from "./worker-threads.ts";
 
 /** Connects, and opens the session of a run. One more connection than tables are loaded at a time is for all the rest. */
 export async function openSession(
   config: SnowflakeConfig,
-  context: WarehouseContext,
+  context: WarehouseContext & { readonly threads?: WorkerThreads | undefined },
 ): Promise<WarehouseSession> {
   const { log, signal, dryRun } = context;
   logNeedlessSettings(config, log);

@@ -11,6 +11,7 @@ import { withRetries } from "./retries.ts";
 import { createStage, describeStage } from "./set-up-statements.ts";
 import { isMissing, SnowflakeFailure } from "./snowflake-errors.ts";
 import { Uploads } from "./uploads.ts";
+import type { WorkerThreads } from "./worker-threads.ts";
 
 /** What a stage is used with. */
 export interface StageOptions {
@@ -19,6 +20,7 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   readonly tempDir: string;
   readonly login: Login;
+  readonly threads?: WorkerThreads | undefined;
   /** Runs a statement outside any transaction; rejects with `SnowflakeFailure`. */
   readonly run: (statement: Statement) => Promise<unknown>;
 }

@@ -1,6 +1,7 @@
 import { defineTarget, type Target } from "@chorale/target-sdk";
 import { config, type SnowflakeConfig } from "./config.ts";
-import { snowflake } from "./warehouse.ts";
+import { snowflakeWarehouse } from "./warehouse.ts";
+import type { WorkerThreads } from "./worker-threads.ts";
 
 /**
  * The target that loads Singer streams into Snowflake.
@@ -12,15 +13,20 @@ import { snowflake } from "./warehouse.ts";
  * });
  * ```
  */
-export const targetSnowflake: Target<SnowflakeConfig> = defineTarget({
-  name: "target-snowflake",
-  package: new URL("../package.json", import.meta.url),
-  description: "Loads Singer streams into Snowflake",
-  config,
-  warehouse: snowflake,
-  commands: {
-    check: async (settings, context) => (await import("./commands.ts")).check(settings, context),
-    initialize: async (settings) => (await import("./commands.ts")).initialize(settings),
-    dryRun: true,
-  },
-});
+export const targetSnowflake: Target<SnowflakeConfig> = snowflakeTarget();
+
+/** Makes the target. Its files are put there in `threads`, which are fresh for each run by default. */
+export function snowflakeTarget(threads?: WorkerThreads): Target<SnowflakeConfig> {
+  return defineTarget({
+    name: "target-snowflake",
+    package: new URL("../package.json", import.meta.url),
+    description: "Loads Singer streams into Snowflake",
+    config,
+    warehouse: snowflakeWarehouse(threads),
+    commands: {
+      check: async (settings, context) => (await import("./commands.ts")).check(settings, context),
+      initialize: async (settings) => (await import("./commands.ts")).initialize(settings),
+      dryRun: true,
+    },
+  });
+}

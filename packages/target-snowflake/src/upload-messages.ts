@@ -12,8 +12,9 @@ export interface ThreadInput {
   readonly tempDir: string;
 }
 
-/** What an upload's thread is asked for. */
+/** What an upload's thread is asked for. It begins with a login, and may do so again once it was closed. */
 export type ThreadRequest =
+  | { readonly kind: "begin"; readonly input: ThreadInput }
   | {
       readonly kind: "put";
       readonly id: number;
@@ -50,14 +51,9 @@ export type ThreadReport =
     }
   | { readonly kind: "closed" };
 
-/** Both sides are of one version, so what has a kind is taken for what it says. */
-export function isThreadInput(value: unknown): value is ThreadInput {
-  return typeof value === "object" && value !== null && "options" in value && "config" in value;
-}
-
-/** Whether a message asks something of an upload's thread. */
+/** Whether a message asks something of an upload's thread. Both sides are of one version: the kind says all. */
 export function isThreadRequest(value: unknown): value is ThreadRequest {
-  return isKind(value, ["put", "close"]);
+  return isKind(value, ["begin", "put", "close"]);
 }
 
 /** Whether a message is one of an upload's thread. */

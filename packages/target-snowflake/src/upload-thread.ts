@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
-import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import {
   AuthenticationError,
   ConfigError,
@@ -16,6 +15,7 @@ import {
   type ThreadReport,
   type ThreadRequest,
 } from "./upload-messages.ts";
+import { freshThreads, type WorkerThreads } from "./worker-threads.ts";
 
 /** Why a PUT did not put its file there. */
 export class PutFailure extends Error {
@@ -45,45 +45,45 @@ interface Pending {
 
 const longestEndMs = 7000;
 
+/** What an upload's thread is made with. */
+export interface UploadThreadOptions {
+  readonly log: Logger;
+  /** @default a fresh one */
+  readonly threads?: WorkerThreads | undefined;
+}
+
 /**
  * A thread that uploads over a connection of its own, as many files at a time as it is asked for. Once it is down it
  * stays so, and another is started. Its temporary folder is its own, and is removed with it.
  */
 export class UploadThread {
   readonly #worker: Worker;
+  readonly #threads: WorkerThreads;
   readonly #log: Logger;
   readonly #pending = new Map<number, Pending>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #left = new AbortController();
   readonly #gone: Promise<void>;
   #isUp = true;
+  #hasLoggedOut = false;
   #lastId = 0;
 
-  constructor(input: ThreadInput, log: Logger) {
+  constructor(input: ThreadInput, { log, threads = freshThreads }: UploadThreadOptions) {
     this.#log = log;
+    this.#threads = threads;
     this.#ready.promise.catch(() => undefined);
-    // Built it is JavaScript, in tests TypeScript that Node reads as it is: as this file.
-    const file = `./upload-worker${extname(new URL(import.meta.url).pathname)}`;
-    // Nothing that a thread prints may get between the states on stdout.
-    this.#worker = new Worker(new URL(file, import.meta.url), {
-      workerData: input,
-      stdout: true,
-      stderr: true,
-      execArgv: ownArguments(),
-    });
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
-    this.#worker.on("message", (message: unknown) => {
-      if (isThreadReport(message)) this.#take(message);
-    });
-    this.#worker.on("error", (cause) => this.#fail(crashed(cause)));
-    this.#gone = once(this.#worker, "exit")
+    this.#worker = threads.take();
+    this.#worker.on("message", this.#receive);
+    this.#worker.on("error", this.#crash);
+    this.#gone = once(this.#worker, "exit", { signal: this.#left.signal })
       .catch(() => undefined)
       .then(async () => {
         this.#fail(crashed());
         this.#closed.resolve();
         await rm(input.tempDir, { recursive: true, force: true }).catch(() => undefined);
       });
+    this.#worker.postMessage({ kind: "begin", input } satisfies ThreadRequest);
   }
 
   /** Whether it takes requests. */
@@ -134,8 +134,24 @@ export class UploadThread {
       await this.#closed.promise;
       clearTimeout(late);
     }
-    await this.kill(new PutFailure("its thread was ended", { mayRetry: false }));
+    const reason = new PutFailure("its thread was ended", { mayRetry: false });
+    if (this.#hasLoggedOut) await this.#leave(reason);
+    else await this.kill(reason);
   }
+
+  async #leave(reason: Error): Promise<void> {
+    this.#fail(reason);
+    this.#worker.off("message", this.#receive);
+    this.#worker.off("error", this.#crash);
+    this.#left.abort();
+    await Promise.all([this.#gone, this.#threads.release(this.#worker)]);
+  }
+
+  readonly #receive = (message: unknown): void => {
+    if (isThreadReport(message)) this.#take(message);
+  };
+
+  readonly #crash = (cause: unknown): void => this.#fail(crashed(cause));
 
   #take(report: ThreadReport): void {
     switch (report.kind) {
@@ -156,6 +172,7 @@ export class UploadThread {
         this.#log[report.level](report.message, report.fields);
         break;
       case "closed":
+        this.#hasLoggedOut = true;
         this.#closed.resolve();
     }
   }
@@ -172,12 +189,6 @@ export class UploadThread {
     this.#ready.reject(reason);
     for (const id of [...this.#pending.keys()]) this.#settle(id, (pending) => pending.reject(reason));
   }
-}
-
-/** Threads get the process's options, of which one is about what was typed in and would refuse a file. */
-function ownArguments(): string[] {
-  const name = "--input-type";
-  return process.execArgv.filter((option, at, all) => !option.startsWith(name) && all[at - 1] !== name);
 }
 
 function crashed(cause?: unknown): PutFailure {

@@ -1,11 +1,10 @@
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { ConnectorError, type Logger } from "@chorale/singer";
 import type { Login } from "./authentication.ts";
 import { connectSnowflake, type SnowflakeConnection } from "./connection.ts";
 import { putProblem } from "./put-statement.ts";
 import { failureOf, messageOf } from "./snowflake-errors.ts";
 import {
-  isThreadInput,
   isThreadRequest,
   type ThreadInput,
   type ThreadReport,
@@ -15,29 +14,47 @@ import {
 // The entry of a thread that puts files into a stage. The driver cannot be stopped while it uploads: a credential that has
 // expired it offers for ever. A thread can.
 
-const input: unknown = workerData;
-if (parentPort !== null && isThreadInput(input)) await serve(parentPort, input);
+if (parentPort !== null) serve(parentPort);
 
-async function serve(port: MessagePort, given: ThreadInput): Promise<void> {
+function serve(port: MessagePort): void {
   const report = (message: ThreadReport): void => port.postMessage(message);
+  let connection: SnowflakeConnection | undefined;
+  const serveOne = async (request: ThreadRequest): Promise<void> => {
+    if (request.kind === "begin") {
+      connection = await connected(request.input, report);
+      if (connection !== undefined) report({ kind: "ready" });
+    }
+    // Nothing else is asked for before it is ready.
+    if (connection === undefined) return;
+    if (request.kind === "put") report(await put(connection, request));
+    if (request.kind === "close") {
+      await connection.close();
+      report({ kind: "closed" });
+    }
+  };
+  port.on("message", (request: unknown) => {
+    if (isThreadRequest(request)) void serveOne(request);
+  });
+}
+
+/** Logs in. Answers undefined when it cannot, and says why. */
+async function connected(
+  input: ThreadInput,
+  report: (message: ThreadReport) => void,
+): Promise<SnowflakeConnection | undefined> {
   // The thread's own copy of the environment: the driver's temporary files go where there is room, and are removed.
-  process.env["TMPDIR"] = given.tempDir;
+  process.env["TMPDIR"] = input.tempDir;
   try {
-    const connection = await connectSnowflake(given.config, {
+    return await connectSnowflake(input.config, {
       purpose: "upload",
-      login: loginOf(given),
+      login: loginOf(input),
       log: loggerOf(report),
       signal: new AbortController().signal,
     });
-    port.on("message", (message: unknown) => {
-      if (!isThreadRequest(message)) return;
-      if (message.kind === "put") void put(connection, message).then(report);
-      else void connection.close().then(() => report({ kind: "closed" }));
-    });
-    report({ kind: "ready" });
   } catch (error) {
     const className = ConnectorError.isInstance(error) ? error.name : "Error";
     report({ kind: "unable", className, message: messageOf(error) });
+    return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import { snowflakeError } from "./failure-advice.ts";
 import { putStatement, type UploadFile } from "./put-statement.ts";
 import { SnowflakeFailure } from "./snowflake-errors.ts";
 import { PutFailure, UploadThread } from "./upload-thread.ts";
+import type { WorkerThreads } from "./worker-threads.ts";
 
 export type { UploadFile } from "./put-statement.ts";
 
@@ -25,6 +26,8 @@ export interface UploadsOptions {
   readonly tempDir: string;
   /** What all connections of a run log in with. @default one of its own, made from the settings */
   readonly login?: Login;
+  /** Where threads come from. @default a fresh one for each that is needed */
+  readonly threads?: WorkerThreads | undefined;
 }
 
 /** What may be uploaded in a second, at least. */
@@ -160,10 +163,10 @@ export class Uploads {
   }
 
   async #start(): Promise<UploadThread> {
-    const { config, log, signal, tempDir } = this.#options;
+    const { config, log, signal, tempDir, threads } = this.#options;
     const [options, hint] = await Promise.all([this.#login.options(signal), this.#login.hint()]);
     const folder = await mkdtemp(join(resolve(tempDir), "thread-"));
-    const thread = new UploadThread({ config, options, hint, tempDir: folder }, log);
+    const thread = new UploadThread({ config, options, hint, tempDir: folder }, { log, threads });
     const stop = (): void => void thread.kill(new PutFailure("the run was stopped", { mayRetry: false }));
     signal.addEventListener("abort", stop, { once: true });
     try {

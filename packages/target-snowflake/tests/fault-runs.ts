@@ -8,7 +8,10 @@ import {
 } from "@chorale/sandbox";
 import { createLogger } from "@chorale/singer";
 import { expect, vi } from "vitest";
-import { targetSnowflake } from "../src/index.ts";
+import { snowflakeTarget } from "../src/target.ts";
+import { keptThreads } from "./kept-threads.ts";
+
+const targetSnowflake = snowflakeTarget(keptThreads());
 
 /** Where a statement, or another request of a run, can be hit. */
 export const sites = {

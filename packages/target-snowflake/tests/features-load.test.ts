@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { silentLogger } from "@chorale/singer";
 import type { SpooledBatch, SpoolFile, TableShape } from "@chorale/target-sdk";
 import { describe, expect, it } from "vitest";
-import { snowflake } from "../src/warehouse.ts";
+import { snowflakeWarehouse } from "../src/warehouse.ts";
 import { beginning, integer, record, schema, state, testAccount, text } from "./loads.ts";
 import { snowflakeConfig } from "./snowflake-settings.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -71,7 +71,7 @@ describe("a batch of several files", () => {
     const test = await account.schema();
     const config = await snowflakeConfig({ ...test.settings, add_record_metadata: false });
     const tempDir = await temporaryFolder();
-    const session = await snowflake.connect(config, {
+    const session = await snowflakeWarehouse().connect(config, {
       log: silentLogger,
       signal: new AbortController().signal,
       tempDir,

@@ -2,12 +2,15 @@ import type { SnowflakeOptions, SnowflakeSandbox } from "@chorale/sandbox";
 import { startSnowflake } from "@chorale/sandbox";
 import type { RunSummary } from "@chorale/target-sdk";
 import { afterAll, beforeAll, expect } from "vitest";
-import { targetSnowflake } from "../src/index.ts";
+import { snowflakeTarget } from "../src/target.ts";
+import { keptThreads } from "./kept-threads.ts";
 import { type LogLines, logLines } from "./log-lines.ts";
 import { loaderSettings } from "./snowflake-settings.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 type Row = Readonly<Record<string, unknown>>;
+
+const targetSnowflake = snowflakeTarget(keptThreads());
 
 /** How a load ended, and what it did. */
 export interface Load {

@@ -52,11 +52,16 @@ export function createTable(config: Config, { name, columns, rows }: ExistingTab
   });
 }
 
+/** A case reads several times with the same settings, and to check them takes as long as to read. */
+const checked = new WeakMap<Config, ReturnType<typeof snowflakeConfig>>();
+
 async function withConnection<T>(
   settings: Config,
   use: (connection: SnowflakeConnection) => Promise<T>,
 ): Promise<T> {
-  const config = await snowflakeConfig(settings);
+  const checking = checked.get(settings) ?? snowflakeConfig(settings);
+  checked.set(settings, checking);
+  const config = await checking;
   const connection = await connectSnowflake(config, {
     log: silentLogger,
     signal: new AbortController().signal,

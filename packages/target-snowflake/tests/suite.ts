@@ -5,6 +5,8 @@ import { startSnowflake } from "@chorale/sandbox";
 import { type TargetSuiteOptions, targetTestSuite } from "@chorale/target-sdk/testing";
 import { afterAll } from "vitest";
 import { targetSnowflake } from "../src/index.ts";
+import { snowflakeTarget } from "../src/target.ts";
+import { keptThreads } from "./kept-threads.ts";
 import { loaderSettings } from "./snowflake-settings.ts";
 import { createTable, readColumns, readRows } from "./stored-tables.ts";
 
@@ -32,6 +34,7 @@ export async function declareSuite(
   let schemas = 0;
   targetTestSuite({
     ...suiteOptions,
+    target: snowflakeTarget(keptThreads()),
     async config() {
       schemas += 1;
       const temporary = join(folder, `temporary-${schemas}`);

@@ -3,6 +3,7 @@ import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { keptThreads } from "./kept-threads.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import {
   encrypted,
@@ -131,6 +132,36 @@ describe("closing uploads", () => {
       name: "LoadError",
       message: "cannot upload: the run has ended. Start it again.",
     });
+  });
+
+  it("leaves a thread that is kept to others, who log in and have a folder of their own", async () => {
+    const kept = keptThreads();
+    for (const name of ["0001", "0002"]) {
+      const snowflake = await withStages();
+      const test = await uploadTest(snowflake, {}, { threads: kept });
+      const file = await test.file(name);
+      await test.uploads.upload(file);
+      await test.uploads.close();
+      expect(await stagedNames(snowflake)).toEqual([file.name]);
+      expect(await readdir(test.folder)).toEqual([`spool-${name}`]);
+      expect(snowflake.sessions.filter(({ user }) => user === "LOADER")).toMatchObject([{ isOpen: false }]);
+    }
+    expect(threads.map(({ threadId }) => threadId > 0)).toEqual([true]);
+    await threads[0]?.terminate();
+  });
+
+  it("does not keep a thread that could not log in", async () => {
+    const kept = keptThreads();
+    const snowflake = await withStages();
+    const refused = await uploadTest(snowflake, { password: "wrong" }, { threads: kept });
+    expect(await problemOf(refused.uploads.upload(await refused.file("0001")))).toMatchObject({
+      name: "AuthenticationError",
+    });
+    const test = await uploadTest(snowflake, {}, { threads: kept });
+    await test.uploads.upload(await test.file("0002"));
+    await test.uploads.close();
+    expect(threads.map(({ threadId }) => threadId > 0)).toEqual([false, true]);
+    await threads[1]?.terminate();
   });
 
   it("before anything was uploaded starts nothing", async () => {

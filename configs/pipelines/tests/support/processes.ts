@@ -30,11 +30,17 @@ export interface StartOptions {
   cwd?: string;
 }
 
+/** What a program needs of the environment, and where it finds what others have compiled: nothing that could be a setting. */
+export function ownEnvironment(): Readonly<Record<string, string>> {
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+}
+
 /** Starts a connector's program under the Node of the tests. It does not outlive the test. */
 export function start(name: BinName, args: readonly string[], options: StartOptions = {}) {
   const child = spawn(process.execPath, [binPath(name), ...args], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] ?? "", ...options.env },
+    env: { ...ownEnvironment(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   onTestFinished(() => {
