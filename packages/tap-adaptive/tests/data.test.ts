@@ -204,7 +204,7 @@ describe("which accounts", () => {
         select,
         config: { account_codes: [], all_accounts: true },
       });
-      expect(new Set(all.records("data").map(({ account_code }) => account_code)).size).toBe(12);
+      expect(new Set(all.records("data").map(({ account_code }) => account_code)).size).toBe(24);
     });
   });
 });

@@ -1,42 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Message, parseMessage } from "@chorale/singer";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EndedProgram, messagesIn, privateFolder, tapProgram } from "@chorale/tap-sdk/testing";
+import { describe, expect, it } from "vitest";
 import { tapAdaptive } from "../src/index.ts";
 import { called, settings, withAccount } from "./support/run-tap.ts";
-import { type Ended, spawnTap } from "./support/spawn-tap.ts";
 
-let folder: string;
-let files = 0;
+const spawnTap = tapProgram(new URL("../bin/tap-adaptive.js", import.meta.url));
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tap-adaptive-"));
-});
+const { fileOf } = privateFolder("tap-adaptive");
 
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Writes a value into a file of its own, and answers its path. */
-async function fileOf(value: unknown): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.json`);
-  await writeFile(path, JSON.stringify(value));
-  return path;
-}
-
-function messagesOf(stdout: string): readonly Message[] {
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .flatMap((line) => {
-      const message = parseMessage(line);
-      return message.type === "UNKNOWN" ? [] : [message];
-    });
-}
-
-function said({ log }: Ended, ...levels: readonly string[]): string {
+function said({ log }: EndedProgram, ...levels: readonly string[]): string {
   return log
     .filter(({ level }) => levels.includes(String(level)))
     .map(({ msg }) => String(msg))
@@ -95,7 +66,7 @@ describe("tap-adaptive", () => {
       const run = await spawnTap({ args: ["--config", config, "--select", "data.*"] });
       expect(run.code).toBe(70);
       expect(said(run, "error")).toContain('data: 1 of 3 failed: version "FY25 Plan".');
-      const state = messagesOf(run.stdout).findLast(({ type }) => type === "STATE");
+      const state = messagesIn(run.stdout).findLast(({ type }) => type === "STATE");
       expect(state).toMatchObject({ value: { bookmarks: { data: { processed: { 41: {}, 46: {} } } } } });
       expect(JSON.stringify(state)).not.toContain('"45"');
     });
@@ -119,11 +90,11 @@ describe("tap-adaptive", () => {
         },
       });
       expect(stopped.code).toBe(143);
-      const state = messagesOf(stopped.stdout).findLast(({ type }) => type === "STATE");
+      const state = messagesIn(stopped.stdout).findLast(({ type }) => type === "STATE");
       const resumed = await spawnTap({ args: [...args, "--state", await fileOf(state)] });
       expect(resumed.code).toBe(0);
       const keys = new Set(
-        messagesOf(`${stopped.stdout}${resumed.stdout}`).flatMap((each) =>
+        messagesIn(`${stopped.stdout}${resumed.stdout}`).flatMap((each) =>
           each.type === "RECORD"
             ? [
                 ["version_id", "account_code", "level_code", "period"]

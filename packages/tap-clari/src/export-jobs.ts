@@ -1,7 +1,16 @@
 import { ExportError, type Infer, isObject, object, SchemaError, string } from "@chorale/singer";
-import { type Classify, type ExportStatus, patiently, type StreamContext } from "@chorale/tap-sdk";
+import {
+  type Classify,
+  type ExportStatus,
+  mayHaveActed,
+  patiently,
+  type StreamContext,
+} from "@chorale/tap-sdk";
+import { addedJob, jobIds } from "./added-job.ts";
 import type { ClariConfig } from "./client.ts";
 import { readLimits } from "./limits.ts";
+
+const farewellSeconds = 5;
 
 /** What the state keeps of an export job. */
 export const exportJob = object({ id: string() });
@@ -35,7 +44,7 @@ export interface JobRequest {
  */
 export async function submitJob(context: Context, request: JobRequest): Promise<ExportJob> {
   const { http, config, log, signal } = context;
-  const { stream, path, json } = request;
+  const { stream } = request;
   const timeoutSeconds = config.job_timeout_seconds;
   const pace = { longestSeconds: config.poll_interval_seconds, timeoutSeconds, signal };
   for await (const _ of patiently(pace)) {
@@ -46,14 +55,33 @@ export async function submitJob(context: Context, request: JobRequest): Promise<
       );
     }
     if (availableConcurrentLimit !== 0) {
-      const { body, skipped } = await http.request("POST", path, { json, classify: noRoom });
-      if (!skipped) return { id: jobIdIn(body, stream) };
+      const job = await queueJob(context, request);
+      if (job !== undefined) return job;
     }
     log.info(`${stream}: there is no free place for an export job; waiting for one`);
   }
   throw refused(
     `${stream}: Clari had no free place for an export job within ${timeoutSeconds} seconds. Run again later, or raise job_timeout_seconds.`,
   );
+}
+
+/** Queues a job once: each costs a part of the quota. Undefined when there is no room. */
+async function queueJob(
+  context: Pick<Context, "http" | "log">,
+  { stream, path, json }: JobRequest,
+): Promise<ExportJob | undefined> {
+  const { http, log } = context;
+  const before = await jobIds(http);
+  try {
+    const { body, skipped } = await http.request("POST", path, { json, classify: noRoom, once: true });
+    return skipped ? undefined : { id: jobIdIn(body, stream) };
+  } catch (error) {
+    if (!mayHaveActed(error)) throw error;
+    const id = await addedJob(http, { stream, before, error });
+    if (id === undefined) log.info(`${stream}: the request for an export job was lost, and there is no job`);
+    else log.warn(`${stream}: the answer with the id of an export job was lost; ${id} is the new job`);
+    return id === undefined ? undefined : { id };
+  }
 }
 
 /** Asks how far a job is. A result that Clari cut off, or that has expired, is of no use. */
@@ -84,10 +112,11 @@ export async function pollJob({ http, startedAt }: Context, { id }: ExportJob): 
 const failures: ReadonlySet<string> = new Set(["FAILED", "CANCELLED", "ABORTED"]);
 
 /** Gives a job's place in the queue, and its share of the quota, back. False when it had ended before. */
-export async function cancelJob({ http }: Context, { id }: ExportJob): Promise<boolean> {
+export async function cancelJob({ http, signal }: Context, { id }: ExportJob): Promise<boolean> {
   const { body, skipped } = await http.request("PATCH", jobPath(id), {
     json: { type: "CANCEL" },
     classify: alreadyOver,
+    ...(signal.aborted ? { outlivesRunSeconds: farewellSeconds } : {}),
   });
   return !skipped && !(isObject(body) && body["successful"] === false);
 }

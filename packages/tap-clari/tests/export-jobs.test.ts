@@ -20,6 +20,7 @@ describe("a job", () => {
         expect(run.records("forecast_entries").length).toBe(12 * 5 * 2);
         expect(asked(clari)).toEqual([
           "GET admin/limits",
+          "GET export/jobs",
           submission,
           ...Array.from({ length: 4 }, () => `GET export/jobs/${firstJob}`),
           `GET export/jobs/${firstJob}/results`,
@@ -149,8 +150,9 @@ describe("the quota", () => {
     await withClari({ concurrentLimit: 2 }, async (clari) => {
       clari.jobs.occupy({ slots: 2, untilLooks: 4 });
       const run = await runWell({ clari, select, config });
-      expect(asked(clari).slice(0, 5)).toEqual([
+      expect(asked(clari).slice(0, 6)).toEqual([
         ...Array.from({ length: 4 }, () => "GET admin/limits"),
+        "GET export/jobs",
         submission,
       ]);
       expect(run.records("forecast_entries").length).toBeGreaterThan(0);
@@ -161,14 +163,8 @@ describe("the quota", () => {
     await withClari({}, async (clari) => {
       clari.jobs.refuse(2);
       const run = await runWell({ clari, select, config });
-      expect(asked(clari).slice(0, 6)).toEqual([
-        "GET admin/limits",
-        submission,
-        "GET admin/limits",
-        submission,
-        "GET admin/limits",
-        submission,
-      ]);
+      const look = ["GET admin/limits", "GET export/jobs", submission];
+      expect(asked(clari).slice(0, 9)).toEqual([...look, ...look, ...look]);
       expect(run.records("forecast_entries").length).toBeGreaterThan(0);
     });
   });

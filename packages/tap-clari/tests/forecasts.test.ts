@@ -182,6 +182,7 @@ describe("the streams of a forecast", () => {
       expect(asked(clari)).toEqual([
         "GET forecast/net_arr",
         "GET admin/limits",
+        "GET export/jobs",
         "POST export/forecast/net_arr",
         "GET export/jobs/6073683781a6da229d000001",
         "GET export/jobs/6073683781a6da229d000001",

@@ -67,7 +67,11 @@ describe("activities", () => {
         accounts: [{ accountName: "Acme" }],
         participants: [{ isInternal: true }, { sfdcUserId: "" }],
       });
-      expect(asked(clari).slice(0, 2)).toEqual(["GET admin/limits", "POST export/activity"]);
+      expect(asked(clari).slice(0, 3)).toEqual([
+        "GET admin/limits",
+        "GET export/jobs",
+        "POST export/activity",
+      ]);
     });
   });
 

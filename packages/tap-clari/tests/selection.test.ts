@@ -16,7 +16,10 @@ describe("a selected stream", () => {
     ["forecast_time_frames", ["GET forecast/net_arr"]],
     ["audit_events", ["GET audit/events"]],
     ["opportunities", ["GET opportunity"]],
-    ["activities", ["GET admin/limits", "POST export/activity", ...job, `${job[0]}/results`]],
+    [
+      "activities",
+      ["GET admin/limits", "GET export/jobs", "POST export/activity", ...job, `${job[0]}/results`],
+    ],
   ])("asks for nothing but its own: %s", async (name, requests) => {
     await withClari({}, async (clari) => {
       const run = await runWell({ clari, select: [`${name}.*`], config });

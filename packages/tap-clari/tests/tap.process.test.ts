@@ -1,42 +1,16 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type EndedProgram, privateFolder, tapProgram } from "@chorale/tap-sdk/testing";
+import { describe, expect, it, vi } from "vitest";
 import { asked, configOf, withClari } from "./support/run-tap.ts";
 
-const bin = fileURLToPath(new URL("../bin/tap-clari.js", import.meta.url));
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-const compiler = fileURLToPath(new URL("../../../node_modules/typescript/bin/tsc", import.meta.url));
-let folder: string;
-
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [compiler, "--build"], { cwd: packageFolder });
-  folder = await mkdtemp(join(tmpdir(), "chorale-clari-"));
-}, 120_000);
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const spawnTap = tapProgram(new URL("../bin/tap-clari.js", import.meta.url));
+const { path: folder, fileOf } = privateFolder("tap-clari");
 
 /** Runs the command to its end with a configuration. */
-async function run(config: unknown, ...args: readonly string[]): Promise<Ended> {
-  const file = join(folder, "config.json");
-  await writeFile(file, JSON.stringify(config));
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [bin, "--config", file, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
+async function run(config: unknown, ...args: readonly string[]): Promise<EndedProgram> {
+  return await spawnTap({ args: ["--config", await fileOf(config), ...args] });
 }
 
 describe("tap-clari", () => {
@@ -79,22 +53,23 @@ describe("tap-clari", () => {
       const fault = { kind: "slow", between_pieces_ms: 60_000, pieces: 2 } as const;
       clari.faults.add({ path: "/v4/export/jobs/*/results", nth: 1, fault });
       const spool = await mkdtemp(join(folder, "spool-"));
-      await writeFile(join(folder, "config.json"), JSON.stringify(config));
-      const args = [bin, "--config", join(folder, "config.json"), ...select];
-      const env = { ...process.env, TMPDIR: spool };
-      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "ignore"] });
-      let stdout = "";
-      for await (const piece of child.stdout.setEncoding("utf8")) {
-        stdout += String(piece);
-        if (stdout.includes('"exports"')) break;
-      }
-      await vi.waitUntil(() => asked(clari).at(-1)?.endsWith("/results"), { timeout: 10_000 });
-      child.kill("SIGKILL");
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      const killWhenDownloading = (child: ChildProcess): void => {
+        const isDownloading = (): boolean => asked(clari).at(-1)?.endsWith("/results") === true;
+        void vi.waitUntil(isDownloading, { timeout: 10_000 }).finally(() => child.kill("SIGKILL"));
+      };
+      const killed = await spawnTap({
+        args: ["--config", await fileOf(config), ...select],
+        env: { TMPDIR: spool },
+        onOutput: (output, child) => {
+          if (output.includes('"exports"')) killWhenDownloading(child);
+        },
+      });
       expect(await readdir(spool)).toEqual([]);
-      const state = stdout.split("\n").findLast((line) => line.includes('"STATE"') && line.endsWith("}"));
-      await writeFile(join(folder, "state.json"), state ?? "");
-      const resumed = await run(config, ...select, "--state", join(folder, "state.json"));
+      const state = killed.stdout
+        .split("\n")
+        .findLast((line) => line.includes('"STATE"') && line.endsWith("}"));
+      const stateFile = await fileOf(JSON.parse(state ?? ""));
+      const resumed = await run(config, ...select, "--state", stateFile);
       expect(resumed.code).toBe(0);
       expect(resumed.stdout).toContain('"RECORD"');
       expect(asked(clari).filter((each) => each.startsWith("POST"))).toEqual([

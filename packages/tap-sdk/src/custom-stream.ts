@@ -1,16 +1,9 @@
 import { fromJsonSchema } from "@chorale/singer";
-import {
-  type AnyRecord,
-  Checkpoint,
-  type CustomStreamOptions,
-  type Page,
-  type PagedStreamOptions,
-  type RestClient,
-  type Stream,
-  type StreamContext,
-} from "./definitions.ts";
+import type { AnyRecord, Page, Stream, StreamContext } from "./definitions.ts";
 import { plainRecord, recordOfType } from "./record-type.ts";
+import type { RestClient } from "./rest-client.ts";
 import { streamBasics } from "./stream-basics.ts";
+import { Checkpoint, type CustomStreamOptions, type PagedStreamOptions } from "./stream-options.ts";
 
 /** Makes a stream of a generator: each checkpoint ends a page. */
 export function customStream<Config, Item, Parent>(

@@ -1,6 +1,6 @@
 import { customStream, pagedStream } from "./custom-stream.ts";
-import type { RestClient, RestClientOptions } from "./definitions.ts";
 import { exportStream } from "./export/export-stream.ts";
+import type { RestClient, RestClientOptions } from "./rest-client.ts";
 import { restStream } from "./rest-stream.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Logger } from "@chorale/singer";
-import type { SaveSettings } from "./definitions.ts";
+import type { SaveSettings } from "./rest-client.ts";
 
 /** What a discovery is told. Without `config` nothing else matters. */
 export interface DiscoverOptions {

@@ -1,8 +1,10 @@
 import { fromJsonSchema } from "@chorale/singer";
-import type { AnyRecord, RestClient, Stream, StreamContext, StreamOptions } from "./definitions.ts";
+import type { AnyRecord, Stream, StreamContext } from "./definitions.ts";
 import { type PagesOptions, readPages } from "./read-pages.ts";
 import { plainRecord, recordOfType } from "./record-type.ts";
+import type { RestClient } from "./rest-client.ts";
 import { streamBasics } from "./stream-basics.ts";
+import type { StreamOptions } from "./stream-options.ts";
 import { declaresDecimals } from "./sync/decimals.ts";
 
 /** Makes a stream that reads the pages of one path. */

@@ -68,6 +68,7 @@ it("fills in the defaults of a stream", () => {
     filteredBy: "server",
     parent: undefined,
     keepsPosition: false,
+    replacesTable: false,
     selectedByDefault: true,
   });
   expect(client).toBe(shop);

@@ -221,9 +221,22 @@ it.each([
   { count: 5, limit: 1, sizes: [1] },
 ])("cuts $count records, up to $limit, into pieces of $sizes", async ({ count, limit, sizes }) => {
   const list = Array.from({ length: count }, (_, id) => ({ id }));
-  const ofList = (await collect(chunksOf(list, limit))).map((chunk) => chunk.length);
-  const ofFlow = (await collect(chunksOf(flowing(count), limit))).map((chunk) => chunk.length);
+  const ofList = (await collect(chunksOf(list, { limit, size: 500 }))).map((chunk) => chunk.length);
+  const ofFlow = (await collect(chunksOf(flowing(count), { limit, size: 500 }))).map((chunk) => chunk.length);
   expect({ ofList, ofFlow }).toEqual({ ofList: sizes, ofFlow: sizes });
+});
+
+it("hands out what was read before a failure, and then throws", async () => {
+  const failing = async function* (): AsyncGenerator<{ id: number }, void, void> {
+    yield* flowing(7);
+    throw new Error("no more");
+  };
+  const sizes: number[] = [];
+  const reading = (async () => {
+    for await (const chunk of chunksOf(failing(), { limit: 100, size: 5 })) sizes.push(chunk.length);
+  })();
+  await expect(reading).rejects.toThrow("no more");
+  expect(sizes).toEqual([5, 2]);
 });
 
 const date = "2026-01-02T00:00:00Z";

@@ -1,47 +1,15 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Message, parseMessage } from "@chorale/singer";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Message } from "@chorale/singer";
+import { messagesIn, privateFolder, tapProgram } from "@chorale/tap-sdk/testing";
+import { describe, expect, it } from "vitest";
 import { tapThoughtIndustries } from "../src/index.ts";
 import { day, iso } from "./support/events.ts";
 import { withPortal } from "./support/portal.ts";
 import { apiKey, runWell } from "./support/run-tap.ts";
-import { spawnTap } from "./support/spawn-tap.ts";
 
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-const compiler = join(packageFolder, "../../node_modules/typescript/bin/tsc");
+const spawnTap = tapProgram(new URL("../bin/tap-thought-industries.js", import.meta.url));
+
 const clock = Date.now;
-let folder: string;
-let files = 0;
-
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [compiler, "--build"], { cwd: packageFolder });
-  folder = await mkdtemp(join(tmpdir(), "tap-thought-industries-"));
-}, 120_000);
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Writes a value into a file of its own, and answers its path. */
-async function fileOf(value: unknown): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.json`);
-  await writeFile(path, JSON.stringify(value));
-  return path;
-}
-
-function messagesOf(stdout: string): readonly Message[] {
-  const lines = stdout.split("\n").filter((line) => line !== "");
-  return lines.flatMap((line) => {
-    const message = parseMessage(line);
-    return message.type === "UNKNOWN" ? [] : [message];
-  });
-}
+const { path: folder, fileOf } = privateFolder("tap-thought-industries");
 
 function keysOf(messages: readonly Message[], stream: string): readonly unknown[] {
   return messages.flatMap((message) =>
@@ -83,7 +51,7 @@ describe("tap-thought-industries", () => {
       };
       const run = await spawnTap({ args: ["--config", "ENV", "--select", "logins.*"], env, cwd: folder });
       expect(run.code).toBe(0);
-      const keys = keysOf(messagesOf(run.stdout), "logins");
+      const keys = keysOf(messagesIn(run.stdout), "logins");
       expect(new Set(keys).size).toBe(220);
       expect(run.stdout).not.toMatch(/@example\.com|from-outside/);
       expect(run.stderr).not.toMatch(/from-outside|sandbox-api-key/);
@@ -103,7 +71,7 @@ describe("tap-thought-industries", () => {
         },
       });
       expect(stopped.code).toBe(143);
-      const before = messagesOf(stopped.stdout);
+      const before = messagesIn(stopped.stdout);
       const state = before.findLast(({ type }) => type === "STATE");
       const rest = await spawnTap({ args: [...args, "--state", await fileOf(state)] });
       expect(rest.code).toBe(0);
@@ -111,7 +79,7 @@ describe("tap-thought-industries", () => {
         0,
         before.findLastIndex(({ type }) => type === "STATE"),
       );
-      const seen = new Set([...keysOf(upTo, "visits"), ...keysOf(messagesOf(rest.stdout), "visits")]);
+      const seen = new Set([...keysOf(upTo, "visits"), ...keysOf(messagesIn(rest.stdout), "visits")]);
       expect(seen.size).toBe(900);
       expect(keysOf(upTo, "visits").length).toBeLessThan(900);
     });

@@ -7,6 +7,7 @@ import { type Walk, type WalkOptions, walksOf } from "./walks.ts";
 export interface ReadOptions extends WalkOptions {
   readonly route: SqlRoute;
   readonly log: Logger;
+  readonly signal: AbortSignal;
 }
 
 /** So many rows of a statement are known to come whole: fewer than that, and fewer than asked for, are all there are. */
@@ -40,6 +41,8 @@ async function* walkRows(walk: Walk, options: ReadOptions): AsyncGenerator<SqlRo
   const names = columns.map(({ name }) => name);
   let leg: Leg | undefined = { where: walk.first, skip: 0, losses: 0 };
   while (leg !== undefined) {
+    // A route that is told to stop may end its rows early: that is not the end of the table.
+    options.signal.throwIfAborted();
     const sql = selectText({ ...walk, table: table.name, columns: names, where: leg.where });
     const outcome: Outcome = yield* runOnce(sql, { ...options, skip: leg.skip });
     leg =

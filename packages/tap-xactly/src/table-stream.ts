@@ -61,6 +61,7 @@ async function* recordsOf(
     columns,
     log,
     route: settings.openRoute(context),
+    signal: context.signal,
     start: startOf(table, context),
     paging: config.paging,
     limit: Math.min(config.query_rows, recordLimit ?? config.query_rows),

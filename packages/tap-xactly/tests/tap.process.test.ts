@@ -1,6 +1,8 @@
+import { tapProgram } from "@chorale/tap-sdk/testing";
 import { describe, expect, it } from "vitest";
-import { spawnTap } from "./support/spawn-tap.ts";
 import { withTenant } from "./support/tenant.ts";
+
+const spawnTap = tapProgram(new URL("../bin/tap-xactly.js", import.meta.url));
 
 function settings(url: string): Readonly<Record<string, string>> {
   return {
@@ -22,7 +24,7 @@ const tenant = {
 describe("tap-xactly", () => {
   it("takes settings from the environment, columns of the tenant too", async () => {
     await withTenant(tenant, async ({ url }) => {
-      const run = await spawnTap(["--config", "ENV", "--select", "xc_role.*"], settings(url));
+      const run = await spawnTap({ args: ["--config", "ENV", "--select", "xc_role.*"], env: settings(url) });
       expect(run.code).toBe(0);
       const lines = run.stdout.trimEnd().split("\n");
       expect(lines.filter((line) => line.includes('"RECORD"')).length).toBe(12);
@@ -33,7 +35,7 @@ describe("tap-xactly", () => {
 
   it("tests credentials and every table, and says what may not be read", async () => {
     await withTenant(tenant, async ({ url, statements }) => {
-      const run = await spawnTap(["--config", "ENV", "--test"], settings(url));
+      const run = await spawnTap({ args: ["--config", "ENV", "--test"], env: settings(url) });
       expect(run.code).toBe(70);
       expect(run.stdout).toBe("");
       expect(run.stderr).toContain("No privilege to read xactly.xc_user");

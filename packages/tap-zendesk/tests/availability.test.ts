@@ -1,8 +1,9 @@
 import { AuthenticationError } from "@chorale/singer";
+import { type LogLine, logInto } from "@chorale/tap-sdk/testing";
 import { describe, expect, it } from "vitest";
 import { tapZendesk } from "../src/index.ts";
 import { withAccount } from "./support/account.ts";
-import { accessToken, type LogLine, logInto, runTap, runWell } from "./support/run-tap.ts";
+import { accessToken, runTap, runWell } from "./support/run-tap.ts";
 import { withScript } from "./support/scripted-server.ts";
 
 /** Streams that some plans do not have, by what switches them on, and how the log says so. */

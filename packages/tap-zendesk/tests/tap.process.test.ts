@@ -1,49 +1,17 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Message, parseMessage, type State } from "@chorale/singer";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Message, State } from "@chorale/singer";
+import { messagesIn, privateFolder, tapProgram } from "@chorale/tap-sdk/testing";
+import { describe, expect, it } from "vitest";
 import { tapZendesk } from "../src/index.ts";
 import { withAccount } from "./support/account.ts";
 import { accessToken, catalogOf, runWell } from "./support/run-tap.ts";
 import { startSmallPages } from "./support/small-pages.ts";
-import { spawnTap } from "./support/spawn-tap.ts";
 
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-const compiler = join(packageFolder, "../../node_modules/typescript/bin/tsc");
+const spawnTap = tapProgram(new URL("../bin/tap-zendesk.js", import.meta.url));
+
 const startDate = "2020-01-01T00:00:00Z";
-let folder: string;
-let files = 0;
-
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [compiler, "--build"], { cwd: packageFolder });
-  folder = await mkdtemp(join(tmpdir(), "tap-zendesk-"));
-}, 120_000);
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Writes a value into a file of its own, and answers its path. */
-async function fileOf(value: unknown): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.json`);
-  await writeFile(path, JSON.stringify(value));
-  return path;
-}
-
-function messagesOf(stdout: string): readonly Message[] {
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .flatMap((line) => {
-      const message = parseMessage(line);
-      return message.type === "UNKNOWN" ? [] : [message];
-    });
-}
+const { path: folder, fileOf } = privateFolder("tap-zendesk");
 
 function idsOf(messages: readonly Message[], stream: string): readonly unknown[] {
   return messages.flatMap((message) =>
@@ -74,7 +42,7 @@ describe("tap-zendesk", () => {
         args: ["--config", first, "--config", second, "--select", "groups.*"],
       });
       expect(run.code).toBe(0);
-      const messages = messagesOf(run.stdout);
+      const messages = messagesIn(run.stdout);
       expect(messages.map((message) => ("stream" in message ? message.stream : message.type))).toEqual([
         "groups",
         ...Array.from({ length: 8 }, () => "groups"),
@@ -91,7 +59,7 @@ describe("tap-zendesk", () => {
       const env = { TAP_ZENDESK_ACCESS_TOKEN: accessToken, TAP_ZENDESK_START_DATE: startDate };
       const run = await spawnTap({ args: ["--config", "ENV", "--select", "tags.*"], env, cwd: folder });
       expect(run.code).toBe(0);
-      expect(messagesOf(run.stdout).filter(({ type }) => type === "RECORD").length).toBe(25);
+      expect(messagesIn(run.stdout).filter(({ type }) => type === "RECORD").length).toBe(25);
       const deaf = await spawnTap({ args: ["--select", "tags.*"], env, cwd: folder });
       expect(deaf).toMatchObject({ code: 78, stdout: "" });
     });
@@ -114,7 +82,7 @@ describe("tap-zendesk", () => {
         ],
       });
       expect(run.code).toBe(0);
-      expect(idsOf(messagesOf(run.stdout), "users")).toEqual(whole.ids("users").slice(10));
+      expect(idsOf(messagesIn(run.stdout), "users")).toEqual(whole.ids("users").slice(10));
     });
   });
 
@@ -232,7 +200,7 @@ describe("the exit code", () => {
       const run = await spawnTap({ args: ["--config", config] });
       expect(run.code).toBe(code);
       // Only a credential that the API refuses is found out after the first SCHEMA.
-      const types = messagesOf(run.stdout).map(({ type }) => type);
+      const types = messagesIn(run.stdout).map(({ type }) => type);
       expect(types.filter((type) => code !== 77 || type !== "SCHEMA")).toEqual([]);
       const errors = run.log.filter(({ level }) => level === "error");
       expect(errors.length).toBe(1);
@@ -263,13 +231,13 @@ describe("SIGTERM in the middle of a stream", () => {
         });
         expect(stopped.code).toBe(143);
         expect(stopped.stdout.endsWith("\n")).toBe(true);
-        const before = messagesOf(stopped.stdout);
+        const before = messagesIn(stopped.stdout);
         const state = before.findLast((message) => message.type === "STATE");
         expect(state).toMatchObject({ value: { currently_syncing: "tickets" } });
         const resumed = await spawnTap({ args: [...args, "--state", await fileOf(state)] });
         expect(resumed.code).toBe(0);
         const whole = await runWell({ url, streams: ["tickets", "ticket_comments"] });
-        const after = messagesOf(resumed.stdout);
+        const after = messagesIn(resumed.stdout);
         expect(idsOf(after, "tickets").length).toBeLessThan(whole.ids("tickets").length);
         for (const stream of ["tickets", "ticket_comments"]) {
           const known = new Set([...idsOf(before, stream), ...idsOf(after, stream)]);

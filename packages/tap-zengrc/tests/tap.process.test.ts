@@ -1,57 +1,22 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Message, parseMessage } from "@chorale/singer";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EndedProgram, messagesIn, privateFolder, tapProgram } from "@chorale/tap-sdk/testing";
+import { describe, expect, it } from "vitest";
 import { tapZengrc } from "../src/index.ts";
 import { askedFor, withAccount } from "./support/account.ts";
 import { credential } from "./support/run-tap.ts";
-import { type Ended, spawnTap } from "./support/spawn-tap.ts";
 
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
-const compiler = join(packageFolder, "../../node_modules/typescript/bin/tsc");
-let folder: string;
-let files = 0;
+const spawnTap = tapProgram(new URL("../bin/tap-zengrc.js", import.meta.url));
 
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [compiler, "--build"], { cwd: packageFolder });
-  folder = await mkdtemp(join(tmpdir(), "tap-zengrc-"));
-}, 120_000);
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Writes a value into a file of its own, and answers its path. */
-async function fileOf(value: unknown): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.json`);
-  await writeFile(path, JSON.stringify(value));
-  return path;
-}
-
-function messagesOf(stdout: string): readonly Message[] {
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .flatMap((line) => {
-      const message = parseMessage(line);
-      return message.type === "UNKNOWN" ? [] : [message];
-    });
-}
+const { fileOf } = privateFolder("tap-zengrc");
 
 function keysOf(stdout: string): ReadonlySet<string> {
   return new Set(
-    messagesOf(stdout).flatMap((each) =>
+    messagesIn(stdout).flatMap((each) =>
       each.type === "RECORD" ? [`${each.stream} ${String(each.record["id"])}`] : [],
     ),
   );
 }
 
-function said({ log }: Ended, ...levels: readonly string[]): readonly string[] {
+function said({ log }: EndedProgram, ...levels: readonly string[]): readonly string[] {
   return log.filter(({ level }) => levels.includes(String(level))).map(({ msg }) => String(msg));
 }
 
@@ -169,7 +134,7 @@ describe("SIGTERM in the middle of a walk", () => {
       });
       expect(stopped.code).toBe(143);
       expect(stopped.stdout.endsWith("\n")).toBe(true);
-      const state = messagesOf(stopped.stdout).findLast(({ type }) => type === "STATE");
+      const state = messagesIn(stopped.stdout).findLast(({ type }) => type === "STATE");
       expect(state).toEqual({ type: "STATE", value: { currently_syncing: "controls" } });
       account.requests.length = 0;
       const resumed = await spawnTap({ args: [...args, "--state", await fileOf(state)] });

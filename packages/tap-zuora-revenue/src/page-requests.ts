@@ -1,5 +1,5 @@
 import { ApiError, isObject } from "@chorale/singer";
-import type { AnswerSummary, ByteAnswer, HttpClient } from "@chorale/tap-sdk";
+import { type AnswerSummary, type ByteAnswer, type HttpClient, mayHaveActed } from "@chorale/tap-sdk";
 import { withAdvice } from "./advice.ts";
 import { saysRateLimit, type ZuoraRevenueConfig } from "./client.ts";
 import type { Criteria } from "./tasks.ts";
@@ -20,8 +20,8 @@ export type PageAnswer =
   /** The page is beyond the last one; the totals are those of the query. */
   | { readonly kind: "beyond"; readonly totalRows: number | undefined }
   | { readonly kind: "not-cached" }
-  /** The query may run all the same: its answer was lost, or it waits for a place. */
-  | { readonly kind: "lost" };
+  /** The query may run all the same: its answer was lost, for the `error` if there was one, or it waits for a place. */
+  | { readonly kind: "lost"; readonly error?: unknown };
 
 /** Sends a request for a page. Throws what nobody can go on after. */
 export async function requestPage(
@@ -36,13 +36,23 @@ export async function requestPage(
   };
   const { view, page, pageSize, token, fromDate, toDate } = request;
   const { output_type: outputType, client_id: clientId } = config;
-  const answer = await withAdvice(() =>
+  // Each request without a token begins another query.
+  const once = token === undefined;
+  const lost: { error?: unknown } = {};
+  const sent = withAdvice(() =>
     http.stream("GET", `v2/biviews/${encodeURIComponent(view)}`, {
       searchParams: { clientId, fromDate, toDate, pagenum: page, pageSize, outputType },
       headers: token === undefined ? {} : { "continuation-token": token },
       classify,
+      once,
     }),
   );
+  const answer = await sent.catch((error: unknown) => {
+    if (!once || !mayHaveActed(error)) throw error;
+    lost.error = error;
+    return undefined;
+  });
+  if (answer === undefined) return { kind: "lost", ...lost };
   const { kind, text } = heard;
   if (kind === "beyond") return { kind, totalRows: totalRowsIn(text) };
   if (kind !== undefined) return { kind };

@@ -4,7 +4,7 @@ import type { ZuoraRevenueConfig } from "./client.ts";
 import { type PageFacts, pageFacts } from "./page-facts.ts";
 import { countRows, type PageAnswer, requestPage } from "./page-requests.ts";
 import type { PageSpool, Slice } from "./page-spool.ts";
-import { type Criteria, cancelTask, findTask, taskStatus } from "./tasks.ts";
+import { type Criteria, cancelTask, findTask, leaveTask, taskStatus } from "./tasks.ts";
 
 /** How far a query was read. */
 export interface Progress {
@@ -28,7 +28,7 @@ export interface SpooledPage {
 
 /** What a query is read with. */
 export interface QueryOptions {
-  readonly context: Pick<StreamContext<ZuoraRevenueConfig, unknown>, "http" | "config" | "log">;
+  readonly context: Pick<StreamContext<ZuoraRevenueConfig, unknown>, "http" | "config" | "log" | "signal">;
   readonly criteria: Criteria;
   readonly spool: PageSpool;
   readonly pageSize: number;
@@ -43,6 +43,7 @@ type Step = SpooledPage | "end" | "again" | { readonly restart: string };
 
 const mostRestarts = 3;
 const mostBrokenPages = 5;
+const mostLostAnswers = 5;
 const longestWaitSeconds = 60;
 
 /** One query of a view: its task at Zuora, and where its pages are. */
@@ -53,6 +54,7 @@ export class QueryReader {
   #isOver = false;
   #restarts = 0;
   #brokenPages = 0;
+  #lostAnswers = 0;
   #totalRows: number | undefined;
 
   constructor(options: QueryOptions) {
@@ -82,14 +84,16 @@ export class QueryReader {
     }
   }
 
-  /** Gives the task's place back when the query was left before its end. */
+  /** Gives the task's place back when the query was left before its end, because of a failure or of a stop. */
   async close(): Promise<void> {
     const { token } = this.#progress;
-    if (this.#isOver || token === undefined) return;
-    const { http, log } = this.#options.context;
+    const { context, criteria } = this.#options;
+    const { http, log, signal } = context;
+    if (this.#isOver) return;
     this.#isOver = true;
     try {
-      await cancelTask(http, token);
+      if (signal.aborted) await leaveTask(http, { token, criteria });
+      else if (token !== undefined) await cancelTask(http, token);
     } catch (error) {
       log.info(`${this.#view}: the task could not be cancelled; it ends by itself`, { token, error });
     }
@@ -134,6 +138,8 @@ export class QueryReader {
         this.#totalRows = answer.totalRows;
         return "end";
       case "lost": {
+        this.#lostAnswers += 1;
+        if (answer.error !== undefined && this.#lostAnswers > mostLostAnswers) throw answer.error;
         const token = await findTask(this.#options.context.http, this.#options.criteria);
         this.#progress = { ...this.#progress, token };
         return "again";
@@ -184,6 +190,7 @@ export class QueryReader {
       return { restart: "Zuora gave no continuation token" };
     }
     this.#brokenPages = 0;
+    this.#lostAnswers = 0;
     this.#progress = { token, page: number + 1, rows };
     return { number, slice, columns, hasHeader, after: this.#progress };
   }

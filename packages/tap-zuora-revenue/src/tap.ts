@@ -1,7 +1,10 @@
 import { defineTap } from "@chorale/tap-sdk";
 import { zuoraRevenue } from "./client.ts";
-import { pageSizeOf, viewStream } from "./view-stream.ts";
+import { pageSizeOf, type ViewSettings, viewStream } from "./view-stream.ts";
 import { knownViews, viewsOf } from "./views.ts";
+
+/** What a stream is without settings. */
+const defaults: ViewSettings = { mode: "full", types: "described", verify_counts: "fail" };
 
 /**
  * The tap for Zuora Revenue's BI views.
@@ -17,10 +20,10 @@ export const tapZuoraRevenue = defineTap({
   description:
     "Extracts the BI views of Zuora Revenue: contracts, lines, schedules, bills and journal entries",
   config: zuoraRevenue.config,
-  streams: knownViews.map((view) => viewStream(view, { isText: false })),
+  streams: knownViews.map((view) => viewStream(view, defaults)),
   streamsFor: (config) => {
     // Refused before the first request.
     pageSizeOf(config);
-    return viewsOf(config).map((view) => viewStream(view, { isText: config.types === "text" }));
+    return viewsOf(config).map((view) => viewStream(view, config));
   },
 });

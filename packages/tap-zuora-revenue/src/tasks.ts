@@ -1,5 +1,5 @@
 import { isObject } from "@chorale/singer";
-import type { HttpClient } from "@chorale/tap-sdk";
+import type { HttpClient, RequestOptions } from "@chorale/tap-sdk";
 
 /** Where a task stands, and how many rows it has cached. */
 export interface TaskStatus {
@@ -14,6 +14,8 @@ export interface Criteria {
   readonly toDate: string;
 }
 
+/** How long each of the two requests may take that say that nobody waits any more. */
+const farewellSeconds = 3;
 const queues = ["active", "completed", "draining", "stale"] as const;
 type Queues = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
@@ -24,8 +26,8 @@ export async function taskStatus(http: HttpClient, token: string): Promise<TaskS
   for (const queue of queues) {
     const task = lists[queue]?.find(({ task_id: id }) => id === token);
     if (task === undefined) continue;
-    const isCanceled = queue === "active" && /^cancel/i.test(String(task["status"]));
-    return { queue: isCanceled ? "canceled" : queue, accumulated: Number(task["accumulate"]) || 0 };
+    const state = queue === "active" && isCanceled(task) ? "canceled" : queue;
+    return { queue: state, accumulated: Number(task["accumulate"]) || 0 };
   }
   return { queue: "none", accumulated: 0 };
 }
@@ -34,16 +36,42 @@ export async function taskStatus(http: HttpClient, token: string): Promise<TaskS
 export async function findTask(http: HttpClient, criteria: Criteria): Promise<string | undefined> {
   const lists = queuesIn((await http.request("GET", "v2/biviews-status")).body);
   const tasks = [...(lists["active"] ?? []), ...(lists["completed"] ?? [])];
-  const task = tasks.find((each) => !/^cancel/i.test(String(each["status"])) && isFor(each, criteria));
+  const task = tasks.find((each) => !isCanceled(each) && isFor(each, criteria));
   const id = task?.["task_id"];
   return typeof id === "string" ? id : undefined;
 }
 
 /** Gives a task's place back. Nothing happens when it is over. */
-export async function cancelTask(http: HttpClient, token: string): Promise<void> {
+export async function cancelTask(
+  http: HttpClient,
+  token: string,
+  options: Pick<RequestOptions, "outlivesRunSeconds"> = {},
+): Promise<void> {
   await http.request("DELETE", pathOf(token), {
+    ...options,
     classify: ({ status }) => (status === 404 || status === 400 ? "skip" : undefined),
   });
+}
+
+/**
+ * Gives the place of a task back after the run was stopped, when it still has one. What is complete holds none, and a
+ * later run may go on with it. Without a token it is looked for as {@link findTask} does.
+ */
+export async function leaveTask(
+  http: HttpClient,
+  { token, criteria }: { token: string | undefined; criteria: Criteria },
+): Promise<void> {
+  const farewell = { outlivesRunSeconds: farewellSeconds };
+  const lists = queuesIn((await http.request("GET", "v2/biviews-status", farewell)).body);
+  const task = lists["active"]?.find((each) =>
+    token === undefined ? isFor(each, criteria) : each["task_id"] === token,
+  );
+  const id = task?.["task_id"];
+  if (typeof id === "string" && !isCanceled(task)) await cancelTask(http, id, farewell);
+}
+
+function isCanceled(task: Readonly<Record<string, unknown>> | undefined): boolean {
+  return /^cancel/i.test(String(task?.["status"]));
 }
 
 function pathOf(token: string): string {

@@ -30,26 +30,30 @@ const dayMs = 86_400_000;
 const mostRows = { gzip: 20_000, csv: 10_000 } as const;
 const beginning: Progress = { token: undefined, page: 1, rows: 0 };
 
+/** The settings that a stream is made by. */
+export type ViewSettings = Pick<ZuoraRevenueConfig, "mode" | "types" | "verify_counts" | "start_date">;
+
 /** Makes the stream of a view. */
-export function viewStream(
-  view: View,
-  settings: { readonly isText: boolean },
-): AnyStream<ZuoraRevenueConfig> {
+export function viewStream(view: View, settings: ViewSettings): AnyStream<ZuoraRevenueConfig> {
   return zuoraRevenue.customStream<AnyRecord>({
     name: view.name.toLowerCase(),
     schema: object(schemasOf(view, settings)),
     keyProperties: view.keys,
     keepsPosition: true,
+    replacesTable: readsAll(settings),
     selectedByDefault: view.selectedByDefault,
     discover: (context) => describeView(view, context),
     records: (context) => recordsOf(view, context),
   });
 }
 
-function schemasOf(
-  view: View,
-  { isText }: { readonly isText: boolean },
-): Readonly<Record<string, Schema<unknown, Presence>>> {
+/** Only who has seen all rows knows which ones are not there any more. */
+function readsAll({ mode, start_date: start, verify_counts: verify }: ViewSettings): boolean {
+  return mode === "full" && start === undefined && verify !== "warn";
+}
+
+function schemasOf(view: View, { types }: ViewSettings): Readonly<Record<string, Schema<unknown, Presence>>> {
+  const isText = types === "text";
   const names = new Set([...view.keys, ...view.columns.keys()]);
   const known = [...names].map((name): readonly [string, Schema<unknown, Presence>] => [
     name,
@@ -88,6 +92,8 @@ async function* recordsOf(view: View, context: Context): Records {
     from = momentText(millisecondsOf(cut.until) - 1000);
     yield new Checkpoint(positionOf({ ...reading, from }));
   }
+  // The end of a stream that replaces its table forgets the position, after the old rows became obsolete.
+  if (readsAll(config)) return;
   yield new Checkpoint(recordLimit === undefined ? completePosition(reading) : context.position);
 }
 

@@ -2,7 +2,15 @@ import type { ZuoraRevenueSandbox } from "@chorale/sandbox";
 import { type Message, parseState, type State } from "@chorale/singer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { now, type Run, runTap, runTapSlowly, runWell, withTenant } from "./support/run-tap.ts";
+import {
+  now,
+  type Run,
+  type RunOptions,
+  runTap,
+  runTapSlowly,
+  runWell,
+  withTenant,
+} from "./support/run-tap.ts";
 
 const view = "BI3_RC_POB";
 const select = ["bi3_rc_pob.*", "bi3_rc_head.*", "bi3_org.ORG_NAME"];
@@ -29,6 +37,15 @@ function pagesOf({ requests }: ZuoraRevenueSandbox, name = view): readonly strin
 /** Stops a run after a state with the position of a page. */
 function stopAtPage(page: number): (message: Message) => boolean {
   return (message) => message.type === "STATE" && JSON.stringify(message.value).includes(`"page":${page},`);
+}
+
+/** Runs as if the process were killed in the end: nobody says that the task is not wanted any more. */
+async function runKilled(options: RunOptions): Promise<Run> {
+  const { faults } = options.tenant;
+  faults.add({ path: "/**/biviews-status", fault: { kind: "status", status: 404 } });
+  const run = await runWell(options);
+  faults.clear();
+  return run;
 }
 
 function lastState(run: Run): State | undefined {
@@ -74,7 +91,7 @@ describe.each(["full", "incremental"])("runs that are stopped anywhere, with mod
 describe("a run that goes on", () => {
   it("reads the next page of the same task", async () => {
     await withTenant({ rows: 20 }, async (tenant) => {
-      const first = await runWell({ tenant, select: [`bi3_rc_pob.*`], until: stopAtPage(3) });
+      const first = await runKilled({ tenant, select: [`bi3_rc_pob.*`], until: stopAtPage(3) });
       expect(first.records("bi3_rc_pob").length).toBe(8);
       tenant.requests.length = 0;
       const second = await runWell({ tenant, select: ["bi3_rc_pob.*"], state: lastState(first) });
@@ -106,7 +123,7 @@ describe("a run that goes on", () => {
 
   it("cancels the task of an earlier run when its settings are others", async () => {
     await withTenant({ rows: 400, lag: 1 }, async (tenant) => {
-      const first = await runWell({ tenant, select: ["bi3_rc_pob.*"], until: stopAtPage(2) });
+      const first = await runKilled({ tenant, select: ["bi3_rc_pob.*"], until: stopAtPage(2) });
       expect(tenant.tasks.active().length).toBe(1);
       const config = { page_size: 50 };
       const second = await runWell({ tenant, select: ["bi3_rc_pob.*"], state: lastState(first), config });

@@ -6,7 +6,7 @@ import { type AdaptiveOptions, startAdaptive } from "./sandbox.ts";
 const usage = `adaptive:
   --port N                  the port (0: a free one)
   --seed N                  what values are drawn from (1)
-  --accounts N              how many accounts have data (12)
+  --accounts N              how many accounts have data, all of them generated (12, and a dozen with names)
   --levels N                how many levels there are (4)
   --months N                how many months a version has (12)
   --max-cells N             answers with more cells are cut off (none are)
@@ -19,7 +19,7 @@ const usage = `adaptive:
 const argumentOptions = {
   port: { type: "string", default: "0" },
   seed: { type: "string", default: "1" },
-  accounts: { type: "string", default: "12" },
+  accounts: { type: "string" },
   levels: { type: "string", default: "4" },
   months: { type: "string", default: "12" },
   "max-cells": { type: "string" },
@@ -37,7 +37,7 @@ async function optionsOf(args: readonly string[]): Promise<AdaptiveOptions> {
     port: wholeNumber("port", values.port),
     seed: wholeNumber("seed", values.seed),
     size: {
-      accounts: wholeNumber("accounts", values.accounts),
+      ...(values.accounts === undefined ? {} : { accounts: wholeNumber("accounts", values.accounts) }),
       levels: wholeNumber("levels", values.levels),
       months: wholeNumber("months", values.months),
     },

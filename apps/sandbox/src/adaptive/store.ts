@@ -42,7 +42,7 @@ export interface AuditEvent {
 
 /** How much there is. */
 export interface AdaptiveSize {
-  /** Accounts with data. @default 12 */
+  /** Accounts with data, all of them generated. @default 12, and a dozen that are called as a company calls them */
   readonly accounts?: number;
   /** @default 4 */
   readonly levels?: number;
@@ -115,6 +115,22 @@ const names = [
   "Headcount",
 ];
 
+/** Accounts of plans and metrics, called as a company calls them. */
+const plannedCodes: readonly (readonly [code: string, name: string])[] = [
+  ["RPO", "RPO"],
+  ["cRPO", "cRPO"],
+  ["Revenue", "Revenue"],
+  ["Bookings_Model_New.Plan_Contraction_and_Churn", "Contraction and Churn"],
+  ["new_logos", "New Logos"],
+  ["Bookings_Model_New.BM_Exit_ARR", "Exit ARR"],
+  ["Bookings_Model_New.BM_Net_ARR_Bookings", "Net ARR Bookings"],
+  ["Bookings_Model_New.5K_Customer_Number", "5K Customers"],
+  ["Bookings_Model_New.100K_Customer_Number", "100K Customers"],
+  ["Headcount", "Headcount"],
+  ["Current_Billings", "Current Billings"],
+  ["Total_Calc_Billings", "Total Calculated Billings"],
+];
+
 function generatedAccounts(count: number): readonly Account[] {
   const groups = Math.max(1, Math.ceil(count / 10));
   const group = (index: number): Account => ({
@@ -133,6 +149,17 @@ function generatedAccounts(count: number): readonly Account[] {
     ...Array.from({ length: groups }, (_, index) => group(index)),
     ...Array.from({ length: count }, (_, index) => account(index)),
   ];
+}
+
+/** A dozen of each kind. */
+function usualAccounts(): readonly Account[] {
+  const planned = plannedCodes.map(([code, name], index) => ({
+    id: 90_000 + index,
+    code,
+    name,
+    parentId: 100,
+  }));
+  return [...generatedAccounts(12), ...planned];
 }
 
 function generatedLevels(count: number): readonly Level[] {
@@ -179,7 +206,7 @@ function generatedAudit(count: number, now: number): AuditEvent[] {
 export function createStore(options: { seed: number; now: number; size: AdaptiveSize }): AdaptiveStore {
   const { seed, now, size } = options;
   const versions = usualVersions();
-  const accounts = generatedAccounts(size.accounts ?? 12);
+  const accounts = size.accounts === undefined ? usualAccounts() : generatedAccounts(size.accounts);
   return {
     seed,
     versions,

@@ -1,7 +1,7 @@
 /** How many records each stream has, and one of them, as it must come out of the stand-in. */
 export const examples: Readonly<Record<string, readonly [number, Readonly<Record<string, unknown>>]>> = {
   accounts: [
-    14,
+    26,
     {
       id: 100_000,
       code: "Model.Account_0",

@@ -8,6 +8,7 @@ import {
   type SpooledLists,
   spoolLists,
 } from "@chorale/tap-sdk";
+import { jobIds } from "../added-job.ts";
 import { type ClariConfig, clari } from "../client.ts";
 import { cancelJob, type ExportJob, exportJob, pollJob, submitJob } from "../export-jobs.ts";
 import { withLists } from "../result-lists.ts";
@@ -68,6 +69,8 @@ export const forecastExports = clari.exportStream({
       timePeriodsOf(config, startedAt).map((period) => orderOf(config, { forecastId, ...period })),
     ),
   submit: async (context) => {
+    // A look whether the tap works is no reason to spend a job of the quota.
+    if (context.recordLimit !== undefined) return undefined;
     if (context.config.mode === "latest" && context.attempt === 1) return undefined;
     return await explained(context, () => submitForecast(context));
   },
@@ -117,13 +120,24 @@ async function downloadForecast(context: Download) {
   const shared = { stream: name, log, signal, classify: missing };
   const wanted = wantedLists(context);
   const lists = await spoolLists(http, { ...shared, path, searchParams, lists: wanted });
-  if (lists === undefined) return undefined;
+  if (lists === undefined) return context.recordLimit === undefined ? undefined : unseen(context);
   release(() => lists.close());
   checkLists(lists, wanted);
   await checkQuarter(lists, context);
   const { mode, scope_id: scopeId = null, currency = null } = config;
   const record = { forecastId, timePeriodId, mode, scopeId, currency, jobId: job?.id ?? null };
   return [withLists(record, lists)];
+}
+
+/** Without a job there is nothing to look at where Clari has no route for the latest week. */
+async function unseen({
+  http,
+  log,
+  order,
+}: Pick<Download, "http" | "log" | "order">): Promise<readonly never[]> {
+  await jobIds(http, { mustBeShown: true });
+  log.info(`${name}: ${order.forecastId} can only be looked at with an export job, and none is spent on it`);
+  return [];
 }
 
 function latestParams({ config, order }: Context): SearchParams {

@@ -1,5 +1,5 @@
 import { type ClariOptions, type ClariSandbox, startClari } from "@chorale/sandbox";
-import { type Logger, type Message, parseState, type RecordMessage, type State } from "@chorale/singer";
+import { type CollectedRun, type CollectOptions, collectRun, succeeded } from "@chorale/tap-sdk/testing";
 import { tapClari } from "../../src/index.ts";
 
 /** The moment at which runs happen, and which stand-ins show: the fourth quarter of the fiscal year 2026. */
@@ -7,35 +7,10 @@ export const now = Date.UTC(2026, 0, 15, 12);
 /** What stand-ins accept. */
 export const token = "sandbox-api-token";
 
-export interface LogLine {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-export interface Run {
-  readonly messages: readonly Message[];
-  readonly logs: readonly LogLine[];
-  /** What the run threw; undefined when it ended well. */
-  readonly error: unknown;
-  /** The states as a target would hand them back. */
-  readonly states: readonly State[];
-  /** The records of a stream, in order. */
-  records(stream: string): readonly RecordMessage["record"][];
-}
-
-export interface RunOptions {
+export interface RunOptions extends Omit<CollectOptions, "config"> {
   readonly clari: ClariSandbox;
-  /** Rules of what to read. @default the streams that are selected by default */
-  readonly select?: readonly string[];
-  readonly state?: State | undefined;
   /** Settings beside the address and the token, or in place of them. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** @default {@link now} */
-  readonly at?: number;
-  /** Leaves the run after a message. */
-  readonly until?: (message: Message) => boolean;
-  readonly signal?: AbortSignal;
 }
 
 /** Settings that fit a stand-in. */
@@ -52,47 +27,14 @@ export function configOf(
   };
 }
 
-/** Runs the tap and takes note of everything. */
-export async function runTap(options: RunOptions): Promise<Run> {
-  const { clari, select, state, config, at = now, until, signal } = options;
-  const logs: LogLine[] = [];
-  const messages: Message[] = [];
-  let error: unknown;
-  try {
-    const run = tapClari.sync({
-      config: configOf(clari, config),
-      select,
-      state,
-      signal,
-      clock: () => new Date(at),
-      log: logInto((line) => logs.push(line)),
-    });
-    for await (const message of run) {
-      messages.push(message);
-      if (until?.(message) === true) break;
-    }
-  } catch (thrown) {
-    error = thrown;
-  }
-  return {
-    messages,
-    logs,
-    error,
-    records: (stream) =>
-      messages.flatMap((message) =>
-        message.type === "RECORD" && message.stream === stream ? [message.record] : [],
-      ),
-    states: messages.flatMap((message) =>
-      message.type === "STATE" ? [parseState(JSON.stringify(message.value))] : [],
-    ),
-  };
+/** Runs the tap, at {@link now} unless another moment is given. */
+export async function runTap({ clari, config, ...options }: RunOptions): Promise<CollectedRun> {
+  return await collectRun(tapClari, { at: now, ...options, config: configOf(clari, config) });
 }
 
 /** Runs the tap and throws what it threw. */
-export async function runWell(options: RunOptions): Promise<Run> {
-  const run = await runTap(options);
-  if (run.error !== undefined) throw run.error;
-  return run;
+export async function runWell(options: RunOptions): Promise<CollectedRun> {
+  return succeeded(await runTap(options));
 }
 
 /** Runs a test against a stand-in of its own. */
@@ -111,12 +53,4 @@ export async function withClari(
 /** The requests so far, as methods and paths below `/v4/`. */
 export function asked({ requests }: ClariSandbox): readonly string[] {
   return requests.map(({ method, path }) => `${method} ${path.replace("/v4/", "")}`);
-}
-
-function logInto(put: (line: LogLine) => void): Logger {
-  const at =
-    (level: string): Logger["info"] =>
-    (message, fields = {}) =>
-      put({ level, message, fields });
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -1,6 +1,6 @@
 import { ConfigError, isObject } from "@chorale/singer";
 import type { CliIo } from "@chorale/singer/cli";
-import type { SaveSettings } from "../definitions.ts";
+import type { SaveSettings } from "../rest-client.ts";
 
 /**
  * Answers what writes settings back to the files that a command read them from: to the last one that has one of them,

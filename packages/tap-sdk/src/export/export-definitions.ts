@@ -1,5 +1,6 @@
 import type { Schema } from "@chorale/singer";
-import type { AnyRecord, StreamBasics, StreamContext } from "../definitions.ts";
+import type { AnyRecord, StreamContext } from "../definitions.ts";
+import type { StreamBasics } from "../stream-options.ts";
 
 /** One of the exports that a stream is made of. It may hold whatever its job is asked for with. */
 export interface ExportOrder {
@@ -50,7 +51,7 @@ export interface DownloadContext<Config, Parent, Order, Job> extends ExportConte
 /**
  * A stream whose records are exported by jobs: submitted, polled with growing waits, downloaded. A job is in the state
  * from the moment it was submitted until its records are written, so that a run that was killed polls on and
- * pays for none twice; the jobs of a child stream are not. One that is not done in time is cancelled, one that
+ * pays for none twice; the jobs of a child stream are not. A run that is stopped leaves a job alone that the state names. One that is not done in time is cancelled, one that
  * is gone is submitted anew. Reading the stream throws `ExportError` for a job that failed.
  *
  * @example
@@ -85,7 +86,9 @@ export interface ExportStreamOptions<Config, Item, Parent, Job, Order extends Ex
   /** Asks how far a job is. */
   readonly poll: (context: JobContext<Config, Parent, Order, NoInfer<Job>>) => Promise<ExportStatus>;
   /**
-   * Cancels a job that took too long. False: it had ended before, so it is polled once more.
+   * Cancels a job that took too long. False: it had ended before, so it is polled once more. Also called, with an aborted
+   * `signal`, for a job of a run that was stopped before the state named it, or whose output is read by nobody: its
+   * request needs `outlivesRunSeconds` then.
    * @default it is left alone, and stays in the state
    */
   readonly cancel?: (context: JobContext<Config, Parent, Order, NoInfer<Job>>) => Promise<boolean>;

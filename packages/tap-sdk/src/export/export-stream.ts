@@ -1,6 +1,7 @@
 import { ConnectorError, fromJsonSchema } from "@chorale/singer";
-import type { AnyRecord, Page, RestClient, Stream, StreamContext } from "../definitions.ts";
+import type { AnyRecord, Page, Stream, StreamContext } from "../definitions.ts";
 import { recordOfType } from "../record-type.ts";
+import type { RestClient } from "../rest-client.ts";
 import { streamBasics } from "../stream-basics.ts";
 import type { ExportOrder, ExportStreamOptions } from "./export-definitions.ts";
 import { ExportLedger } from "./export-ledger.ts";

@@ -1,6 +1,7 @@
 import { ConnectorError, ExportError } from "@chorale/singer";
 import type { AnyRecord, Page } from "../definitions.ts";
 import { plainRecord } from "../record-type.ts";
+import { isOutputFailure } from "../sync/output-failure.ts";
 import { awaitJob, type JobOutcome } from "./await-job.ts";
 import type {
   DownloadContext,
@@ -25,6 +26,8 @@ export interface OrderReading<Config, Parent, Order> {
 interface JobReading<Config, Parent, Order, Job> extends OrderReading<Config, Parent, Order> {
   /** Undefined where there is something to download without a job. */
   readonly job: Job | undefined;
+  /** Whether this run submitted it. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -43,13 +46,14 @@ export async function* readOrder<Config, Item, Parent, Job, Order extends Export
   }
   let job: Job | undefined = await ledger.jobOf(key, options.job);
   if (job !== undefined) context.log.info(`${nameOf(options, { context, job })} is gone on with`);
+  let isNew = false;
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     if (job === undefined) {
       job = await options.submit({ ...context, attempt });
-      if (job !== undefined) ledger.submitted(key, job);
-      if (job !== undefined) yield withoutRecords(ledger);
+      isNew = true;
+      if (job !== undefined) yield* submitted(options, { ...reading, job, isNew });
     }
-    if (yield* readJob(options, { ...reading, job })) return;
+    if (yield* readJob(options, { ...reading, job, isNew })) return;
     context.log.warn(`${nameOf(options, { context, job })} is gone: it is submitted anew`);
     ledger.forget(key);
     job = undefined;
@@ -60,6 +64,36 @@ export async function* readOrder<Config, Item, Parent, Job, Order extends Export
     what: `was gone ${maxAttempts} times in a row`,
     retryable: true,
   });
+}
+
+/** Tells the state of a job. One that a stop kept from the state would be known to nobody: it is cancelled. */
+async function* submitted<Config, Item, Parent, Job, Order extends ExportOrder>(
+  options: ExportStreamOptions<Config, Item, Parent, Job, Order>,
+  reading: JobReading<Config, Parent, Order, Job>,
+): AsyncGenerator<Page, void, void> {
+  const { context, ledger, job } = reading;
+  let isTold = false;
+  ledger.submitted(context.order.key, job);
+  try {
+    yield withoutRecords(ledger);
+    isTold = true;
+  } finally {
+    if (!isTold) await leaveJob(options, reading);
+  }
+}
+
+async function leaveJob<Config, Item, Parent, Job, Order extends ExportOrder>(
+  options: ExportStreamOptions<Config, Item, Parent, Job, Order>,
+  { context, job }: JobReading<Config, Parent, Order, Job>,
+): Promise<void> {
+  if (job === undefined || options.cancel === undefined) return;
+  try {
+    await options.cancel({ ...context, job });
+  } catch (error) {
+    context.log.info(`${nameOf(options, { context, job })} is known to nobody, and was not cancelled`, {
+      error,
+    });
+  }
 }
 
 /** Waits for a job and yields its records. Answers false when the job is gone. */
@@ -112,6 +146,20 @@ async function* downloaded<Config, Item, Parent, Job, Order extends ExportOrder>
 }
 
 async function outcomeOf<Config, Item, Parent, Job, Order extends ExportOrder>(
+  options: ExportStreamOptions<Config, Item, Parent, Job, Order>,
+  reading: JobReading<Config, Parent, Order, Job>,
+): Promise<JobOutcome> {
+  const { signal } = reading.context;
+  try {
+    return await waited(options, reading);
+  } catch (error) {
+    // The state that names it may have reached nobody.
+    if (reading.isNew && signal.aborted && isOutputFailure(signal.reason)) await leaveJob(options, reading);
+    throw error;
+  }
+}
+
+async function waited<Config, Item, Parent, Job, Order extends ExportOrder>(
   { poll, cancel, pollSeconds, timeoutSeconds }: ExportStreamOptions<Config, Item, Parent, Job, Order>,
   { context, job }: JobReading<Config, Parent, Order, Job>,
 ): Promise<JobOutcome> {
@@ -156,7 +204,7 @@ function failureOf<Config, Item, Parent, Job, Order extends ExportOrder>(
 
 function exportError<Config, Item, Parent, Job, Order extends ExportOrder>(
   options: ExportStreamOptions<Config, Item, Parent, Job, Order>,
-  facts: Omit<JobReading<Config, Parent, Order, Job>, "ledger"> & {
+  facts: Pick<JobReading<Config, Parent, Order, Job>, "context" | "job"> & {
     readonly what: string;
     readonly then?: string;
     readonly lastState?: string;

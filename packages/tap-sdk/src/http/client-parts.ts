@@ -1,7 +1,8 @@
 import type { Logger } from "@chorale/singer";
-import type { RateLeft } from "../definitions.ts";
+import type { RateLeft } from "../rest-client.ts";
 import type { HttpClock } from "./clock.ts";
 import type { Credentials } from "./credentials.ts";
+import type { Farewells } from "./farewells.ts";
 import type { Classify } from "./http-client.ts";
 import type { RateBuckets } from "./rate-buckets.ts";
 import type { RequestMetric } from "./request-metric.ts";
@@ -17,11 +18,15 @@ export interface ClientParts {
   /** Signs addresses of the base address's origin; undefined where none are signed. */
   readonly sign: SignAddress | undefined;
   readonly transport: Transport;
+  /** Makes a further transport, whose requests end with another signal. */
+  readonly openTransport: (signal: AbortSignal) => Transport;
   /** Undefined for a client whose requests are not counted. */
   readonly buckets: RateBuckets | undefined;
   readonly rateLeft: ((headers: Readonly<Record<string, string>>) => readonly RateLeft[]) | undefined;
   readonly classify: Classify | undefined;
+  /** Ends every wait and every request but the farewells. */
   readonly signal: AbortSignal;
+  readonly farewells: Farewells;
   readonly clock: HttpClock;
   readonly random: () => number;
   readonly log: Logger;

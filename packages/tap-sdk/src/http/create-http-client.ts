@@ -1,12 +1,14 @@
 import { createRedactor, type Logger } from "@chorale/singer";
-import type { RestClientOptions, SaveSettings } from "../definitions.ts";
+import type { RestClientOptions, SaveSettings } from "../rest-client.ts";
 import { baseAddress } from "./address.ts";
 import type { ClientParts } from "./client-parts.ts";
 import { type HttpClock, systemClock } from "./clock.ts";
 import { type AuthorizeCall, createCredentials } from "./credentials.ts";
 import { exchange } from "./exchange.ts";
+import { brokenError } from "./failures.ts";
+import { Farewells } from "./farewells.ts";
 import type { HttpClient, HttpMethod, RequestOptions } from "./http-client.ts";
-import { lowerCase, outgoing } from "./outgoing.ts";
+import { lowerCase, nameOf, type Outgoing, outgoing } from "./outgoing.ts";
 import { createRateBuckets } from "./rate-buckets.ts";
 import type { RequestMetric } from "./request-metric.ts";
 import { createResponseCheck } from "./response-check.ts";
@@ -54,7 +56,10 @@ const defaultMaxResponseBytes = 4 * 1024 * 1024 * 1024;
 
 /** An HTTP client whose connections end with it. */
 export type ClosableHttpClient = HttpClient & {
-  /** Ends all requests that are under way, and all connections. The client cannot be used any more. */
+  /**
+   * Ends all requests that are under way, waits for those that may outlive the run, and ends all connections. The client
+   * cannot be used any more.
+   */
   close(): Promise<void>;
 };
 
@@ -85,6 +90,7 @@ export function createHttpClient<Config>(options: HttpClientOptions<Config>): Cl
     async close() {
       closing.close();
       parts.transport.close();
+      await parts.farewells.end();
     },
   };
 }
@@ -93,16 +99,20 @@ function createParts<Config>(options: HttpClientOptions<Config>, signal: AbortSi
   const { client, config, env, log, clock = systemClock, random = Math.random } = options;
   const timeoutMs = (client.requestTimeoutSeconds?.(config) ?? defaultTimeoutSeconds) * 1000;
   const secrets = secretKeeper(options.redact);
+  const openTransport = (ending: AbortSignal) =>
+    createTransport({ env, ca: options.ca ?? [], timeoutMs, signal: ending });
   const anonymous: ClientParts = {
     base: baseAddress(client.baseUrl(config)),
     headers: { accept: "application/json", "user-agent": options.userAgent },
     credentials: undefined,
     sign: undefined,
-    transport: createTransport({ env, ca: options.ca ?? [], timeoutMs, signal }),
+    transport: openTransport(signal),
+    openTransport,
     buckets: undefined,
     rateLeft: undefined,
     classify: undefined,
     signal,
+    farewells: new Farewells(),
     clock,
     random,
     log,
@@ -164,13 +174,34 @@ function closingSignal(outer: AbortSignal): { signal: AbortSignal; close(): void
   };
 }
 
+/** Sends a request over a connection that does not end with the run's. */
+async function saidOnItsOwn<T>(
+  request: Outgoing,
+  { parts, take }: { parts: ClientParts; take: TakeAnswer<T> },
+): Promise<T> {
+  const transport = parts.openTransport(parts.signal);
+  try {
+    return await exchange(request, { parts: { ...parts, transport }, take });
+  } finally {
+    transport.close();
+  }
+}
+
 function requestsOf(parts: ClientParts): HttpClient {
   const checked = createResponseCheck();
   const send = <T>(
     method: HttpMethod,
     path: string,
     { options = {}, take }: { options?: RequestOptions | undefined; take: TakeAnswer<T> },
-  ): Promise<T> => exchange(outgoing(method, path, { options, parts }), { parts, take });
+  ): Promise<T> => {
+    const asked = outgoing(method, path, { options, parts });
+    const { outlivesRunSeconds: seconds } = options;
+    if (seconds === undefined) return exchange(asked, { parts, take });
+    return parts.farewells.send(seconds, {
+      work: (signal) => saidOnItsOwn(asked, { parts: { ...parts, signal }, take }),
+      late: (bound) => brokenError(nameOf(asked, parts), { what: `did not end within ${bound} seconds` }),
+    });
+  };
   const takeOptions = (options: RequestOptions = {}): TakeOptions => {
     const { maxBufferedBytes, redact } = parts;
     return { maxBufferedBytes, redact, exactNumbers: options.exactNumbers ?? false };

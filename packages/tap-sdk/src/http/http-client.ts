@@ -44,6 +44,21 @@ export interface RequestOptions {
   readonly classify?: Classify;
   /** Keeps numbers that a double cannot hold as they were written. @default false */
   readonly exactNumbers?: boolean;
+  /**
+   * Sends the request again only after the server has surely refused it: a rate limit, a 503 that says when to come again,
+   * another 4xx that may be tried again, refused credentials, and a server that nobody reached. For requests
+   * that cost something, such as one that queues a job. What else breaks is thrown at once, and
+   * {@link mayHaveActed} tells it from a refusal.
+   * @default false: it is sent again after whatever may be different the next time
+   */
+  readonly once?: boolean;
+  /**
+   * Sends the request though the run was stopped, and gives it so many seconds in all: for a farewell, such as the
+   * cancellation of a job that nobody waits for any more. Runs end after it. More than 10 seconds are 10. It
+   * needs credentials that are good already, because new ones are not fetched after the end.
+   * @default it ends when the run is stopped
+   */
+  readonly outlivesRunSeconds?: number;
 }
 
 /** What is known of an answer that was taken: of verdict `success` or `skip`. */

@@ -1,5 +1,5 @@
 import { ConfigError } from "@chorale/singer";
-import type { RateLimit } from "../definitions.ts";
+import type { RateLimit } from "../rest-client.ts";
 import type { HttpClock } from "./clock.ts";
 
 /** The tokens of one rate bucket. */

@@ -1,5 +1,5 @@
 import { ConnectorError } from "@chorale/singer";
-import type { RestClientOptions } from "../definitions.ts";
+import type { RestClientOptions } from "../rest-client.ts";
 import type { HttpClock } from "./clock.ts";
 
 /** Answers the address that is sent in place of the given one. */

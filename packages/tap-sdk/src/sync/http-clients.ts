@@ -1,7 +1,7 @@
 import type { Logger } from "@chorale/singer";
-import type { RestClient, SaveSettings } from "../definitions.ts";
 import { createHttpClient } from "../http/create-http-client.ts";
 import type { HttpClient } from "../http/http-client.ts";
+import type { RestClient, SaveSettings } from "../rest-client.ts";
 import type { RunCounts } from "./run-counts.ts";
 
 /** What every HTTP client of a run shares. */

@@ -1,6 +1,6 @@
 import { createRedactor, isObject, type Logger, secretsOf } from "@chorale/singer";
 import { readPackageVersion } from "@chorale/singer/cli";
-import type { SaveSettings } from "../definitions.ts";
+import type { SaveSettings } from "../rest-client.ts";
 import type { TapOptions } from "../tap.ts";
 import { HttpClients } from "./http-clients.ts";
 import type { RunCounts } from "./run-counts.ts";

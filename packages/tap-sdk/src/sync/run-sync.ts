@@ -1,7 +1,6 @@
 import {
   AuthenticationError,
   ConfigError,
-  ConnectorError,
   checkConfig,
   type Logger,
   type State,
@@ -15,6 +14,7 @@ import type { Emit } from "./emit.ts";
 import { type ExamineOptions, examineStreams } from "./examine-streams.ts";
 import { type Run, readFamily } from "./family.ts";
 import { openClients, textSetting } from "./open-clients.ts";
+import { isOutputFailure } from "./output-failure.ts";
 import {
   type Plan,
   type PlannedStream,
@@ -40,14 +40,30 @@ export async function runSync<Config>(
 ): Promise<void> {
   const { log = silentLogger } = options;
   const checked = checkConfig(tap.config, options.config, { name: tap.name, log });
-  await checked.then((config) => runWith(config, { tap, options, emit }));
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const stopping = stoppingWith(emit, stop);
+  await checked.then((config) => runWith(config, { tap, options: { ...options, signal }, emit: stopping }));
+}
+
+/** An output that takes nothing more ends what is waited for and what is requested, too. */
+function stoppingWith(emit: Emit, stop: AbortController): Emit {
+  return (message) =>
+    emit(message)?.catch((error: unknown) => {
+      if (isOutputFailure(error)) stop.abort(error);
+      throw error;
+    });
 }
 
 async function runWith<Config>(
   config: Config,
-  { tap, options, emit }: { tap: TapOptions<Config>; options: SyncOptions; emit: Emit },
+  {
+    tap,
+    options,
+    emit,
+  }: { tap: TapOptions<Config>; options: SyncOptions & { signal: AbortSignal }; emit: Emit },
 ): Promise<void> {
-  const { signal = new AbortController().signal, log = silentLogger, clock = () => new Date() } = options;
+  const { signal, log = silentLogger, clock = () => new Date() } = options;
   const planning = planningOf(tap, { config, options });
   // A catalog or a rule that cannot work is refused before the first request.
   const planned = planStreams(planning);
@@ -164,10 +180,8 @@ function fromInterrupted<Config>(
 
 function endsRun(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || AuthenticationError.isInstance(error) || ConfigError.isInstance(error)) return true;
-  return ConnectorError.isInstance(error) && error.exitCode === outputFailed;
+  return isOutputFailure(error);
 }
-
-const outputFailed = 74;
 
 /** The first error is thrown in the end and told then. */
 function logFailure(

@@ -23,7 +23,12 @@ export interface MemberStart extends Start {
   readonly bookmark: Bookmark;
   /** The replication value in the state; `value` is `start_date` where that is later. */
   readonly bookmarked: ReplicationValue | undefined;
+  /** The version that the records of a run that was stopped carried. */
+  readonly version: number | undefined;
 }
+
+/** The version of the rows under way, beside the position that the next run goes on from. */
+export const versionKey = "table_version";
 
 /** Keys by which the Meltano SDK keeps its own progress. They are read, never kept. */
 const foreignKeys: ReadonlySet<string> = new Set([
@@ -34,6 +39,7 @@ const foreignKeys: ReadonlySet<string> = new Set([
   "replication_key_value",
   "starting_replication_value",
 ]);
+const reservedKeys: ReadonlySet<string> = new Set([...foreignKeys, versionKey]);
 
 /**
  * Answers where a stream goes on, given its bookmark and the `start_date` of the configuration. `spelled`
@@ -50,13 +56,12 @@ export function startOf(options: {
   const bookmark = bookmarkOf(state, stream);
   const found = toReplicationValue(replicationValueOf(bookmark, replicationKey));
   const bookmarked = typeof found === "number" ? spelled(found) : found;
-  const extras = Object.entries(bookmark).filter(([key]) => key !== replicationKey && !foreignKeys.has(key));
+  const extras = Object.entries(bookmark).filter(([key]) => key !== replicationKey && !reservedKeys.has(key));
   const position = Object.fromEntries(extras);
-  if (bookmarked === undefined) return { stream, bookmark, bookmarked, value: startDate, position };
+  const known = { stream, bookmark, bookmarked, version: versionIn(bookmark) };
+  if (bookmarked === undefined) return { ...known, value: startDate, position };
   const isLater = startDate !== undefined && isBefore(bookmarked, startDate);
-  return isLater
-    ? { stream, bookmark, bookmarked, value: startDate, position: {} }
-    : { stream, bookmark, bookmarked, value: bookmarked, position };
+  return isLater ? { ...known, value: startDate, position: {} } : { ...known, value: bookmarked, position };
 }
 
 /**
@@ -87,6 +92,11 @@ export function isBefore(value: ReplicationValue, other: ReplicationValue): bool
 
 function isText(value: ReplicationValue): boolean {
   return typeof value === "string" && Number.isNaN(Number(value));
+}
+
+function versionIn(bookmark: Bookmark): number | undefined {
+  const version = bookmark[versionKey];
+  return typeof version === "number" && Number.isSafeInteger(version) ? version : undefined;
 }
 
 function toReplicationValue(value: unknown): ReplicationValue | undefined {

@@ -1,5 +1,5 @@
 import type { Catalog, Logger, Metrics, State } from "@chorale/singer";
-import type { SaveSettings } from "../definitions.ts";
+import type { SaveSettings } from "../rest-client.ts";
 
 /** What a run of a tap is told. */
 export interface SyncOptions {

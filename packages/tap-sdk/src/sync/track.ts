@@ -7,7 +7,15 @@ import {
   withoutBookmark,
 } from "@chorale/singer";
 import type { AnyRecord, AnyStream, ReplicationValue } from "../definitions.ts";
-import { compareStarts, isBefore, type MemberStart, type Start, smallestStart, startOf } from "./start.ts";
+import {
+  compareStarts,
+  isBefore,
+  type MemberStart,
+  type Start,
+  smallestStart,
+  startOf,
+  versionKey,
+} from "./start.ts";
 
 /** What a track is made from. */
 export interface TrackOptions<Config> {
@@ -15,6 +23,10 @@ export interface TrackOptions<Config> {
   readonly owner: AnyStream<Config>;
   /** The selected streams whose progress it is: the owner, streams below it, or both. */
   readonly members: readonly string[];
+  /** Those of them that replace their tables. */
+  readonly replacing: readonly string[];
+  /** The version of rows that are read from the beginning. */
+  readonly newVersion: number;
   readonly state: State;
   readonly startDate: string | undefined;
   readonly startedAt: Date;
@@ -39,17 +51,20 @@ export class Track<Config> {
   readonly #gates: readonly Gate[];
   readonly #startedAt: Date;
   readonly #log: Logger;
+  readonly #versions: ReadonlyMap<string, number>;
   #position: Bookmark;
   #greatest: ReplicationValue | undefined;
   #isSorted: boolean;
 
-  constructor({ owner, members, state, startDate, startedAt, log }: TrackOptions<Config>) {
+  constructor({ owner, members, state, startDate, startedAt, log, ...versioning }: TrackOptions<Config>) {
     const replicationKey = owner.replicationKey ?? "";
     this.owner = owner;
     this.#key = replicationKey;
     const spelled = (value: number) => owner.bookmarkValue({ [replicationKey]: value }) ?? value;
     this.#members = members.map((stream) => startOf({ stream, replicationKey, spelled, state, startDate }));
-    this.start = smallestStart(this.#members);
+    const { start, versions } = versionedStart(this.#members, versioning);
+    this.start = start;
+    this.#versions = versions;
     this.#gates = this.#members.flatMap(({ stream, value, ...rest }) =>
       value !== undefined && (owner.filteredBy === "client" || this.#isAhead({ value, ...rest }))
         ? [{ stream, value }]
@@ -68,6 +83,11 @@ export class Track<Config> {
     return value === undefined ? position : { [this.#key]: value, ...position };
   }
 
+  /** The version of a stream's rows; undefined when it does not replace its table. */
+  versionOf(stream: string): number | undefined {
+    return this.#versions.get(stream);
+  }
+
   /** Takes note of a record, and answers the members that do not want it because they had it before. */
   observe(record: AnyRecord): ReadonlySet<string> {
     const value = this.owner.bookmarkValue(record);
@@ -84,8 +104,9 @@ export class Track<Config> {
     return this.#write(state, this.#isSorted ? this.#greatest : undefined);
   }
 
-  /** Answers the state after the end of the stream. */
+  /** Answers the state after the end of the stream. The next run of one that replaces its table begins anew. */
   afterEnd(state: State): State {
+    if (this.#versions.size > 0) this.#position = {};
     return this.#write(state, this.#greatest);
   }
 
@@ -122,8 +143,30 @@ export class Track<Config> {
     if (isBehind && this.#isAhead(member)) return bookmark;
     const reached = isBehind ? bookmarked : value;
     const written = reached === undefined ? this.#position : { [this.#key]: reached, ...this.#position };
-    return Object.keys(written).length === 0 ? undefined : written;
+    if (Object.keys(written).length === 0) return undefined;
+    const version = this.#versions.get(member.stream);
+    return version === undefined ? written : { ...written, [versionKey]: version };
   }
+}
+
+/**
+ * Answers where the walk begins, and the versions of the streams that replace their tables: those of the run that is gone
+ * on with. Where it left none, as one with other settings does, its rows would be taken for old ones: then all is read anew.
+ */
+function versionedStart(
+  members: readonly MemberStart[],
+  { replacing, newVersion }: { readonly replacing: readonly string[]; readonly newVersion: number },
+): { start: Start; versions: ReadonlyMap<string, number> } {
+  const start = smallestStart(members);
+  const replaced = members.filter(({ stream }) => replacing.includes(stream));
+  const isResumed =
+    Object.keys(start.position).length > 0 && replaced.every(({ version }) => version !== undefined);
+  const versions = replaced.map(({ stream, version = newVersion }): readonly [string, number] => [
+    stream,
+    isResumed ? version : newVersion,
+  ]);
+  const isAnew = replaced.length > 0 && !isResumed;
+  return { start: isAnew ? { ...start, position: {} } : start, versions: new Map(versions) };
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -3,7 +3,18 @@ import type { Tap } from "../tap.ts";
 import { tapChecks } from "./tap-checks.ts";
 import type { TapTestOptions } from "./tap-replica.ts";
 
+export {
+  type CollectedRun,
+  type CollectOptions,
+  collectRun,
+  type LogLine,
+  logInto,
+  succeeded,
+} from "./collect-run.ts";
+export { type PrivateFolder, privateFolder } from "./private-folder.ts";
+export { type SelectionOptions, selectingCatalog } from "./selecting-catalog.ts";
 export { type TapCheck, tapChecks } from "./tap-checks.ts";
+export { type EndedProgram, messagesIn, type ProgramOptions, tapProgram } from "./tap-program.ts";
 export type { ReplicaFault, TapLimits, TapReplica, TapTestOptions } from "./tap-replica.ts";
 
 /**

@@ -1,12 +1,7 @@
-import {
-  type Catalog,
-  type Logger,
-  type Message,
-  parseState,
-  type RecordMessage,
-  type State,
-} from "@chorale/singer";
+import { type Logger, type Message, parseState, type RecordMessage, type State } from "@chorale/singer";
 import type { Tap } from "../tap.ts";
+import { succeeded } from "./collect-run.ts";
+import { selectingCatalog } from "./selecting-catalog.ts";
 import type { TapReplica, TapTestOptions } from "./tap-replica.ts";
 
 /** What a run did. */
@@ -70,7 +65,7 @@ export class TapLab<Config> {
     let error: unknown;
     const config = prepare?.(replica) ?? replica.config;
     try {
-      const catalog = await this.#catalogOf(streams);
+      const catalog = await selectingCatalog(this.tap, streams);
       for await (const message of this.tap.sync({ config, catalog, state, log: logInto(logs) })) {
         messages.push(message);
         if (until?.(message) === true) break;
@@ -82,22 +77,6 @@ export class TapLab<Config> {
     }
     const paths = replica.requests?.().map((request) => request.replace(/\?.*$/, ""));
     return { messages, logs, requestCount: paths?.length, paths: paths && new Set(paths), error, config };
-  }
-
-  async #catalogOf(selected: readonly string[]): Promise<Catalog> {
-    const { streams } = await this.tap.discover();
-    return {
-      streams: streams.map((entry) => ({
-        ...entry,
-        metadata: entry.metadata.map(({ breadcrumb, metadata }) => ({
-          breadcrumb,
-          metadata:
-            breadcrumb.length === 0
-              ? { ...metadata, selected: selected.includes(entry.tap_stream_id) }
-              : metadata,
-        })),
-      })),
-    };
   }
 }
 
@@ -111,11 +90,6 @@ export function recordsByStream(messages: readonly Message[]): ReadonlyMap<strin
 export function statesOf(messages: readonly Message[]): readonly State[] {
   const states = messages.filter((message) => message.type === "STATE");
   return states.map(({ value }) => parseState(JSON.stringify(value)));
-}
-
-function succeeded(run: TapRun): TapRun {
-  if (run.error !== undefined) throw run.error;
-  return run;
 }
 
 function logInto(lines: string[]): Logger {

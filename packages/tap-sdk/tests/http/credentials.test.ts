@@ -1,6 +1,6 @@
 import { AuthenticationError } from "@chorale/singer";
 import { describe, expect, it } from "vitest";
-import type { AuthContext } from "../../src/definitions.ts";
+import type { AuthContext } from "../../src/rest-client.ts";
 import { clientOf, counter, errorOf, fakeClock } from "./test-client.ts";
 import { json, serve } from "./test-server.ts";
 

@@ -1,12 +1,12 @@
 import { type Logger, object } from "@chorale/singer";
 import { onTestFinished } from "vitest";
-import type { RestClientOptions } from "../../src/definitions.ts";
 import type { HttpClock } from "../../src/http/clock.ts";
 import {
   type ClosableHttpClient,
   createHttpClient,
   type HttpClientOptions,
 } from "../../src/http/create-http-client.ts";
+import type { RestClientOptions } from "../../src/rest-client.ts";
 
 /** A clock that nobody has to wait for. */
 export interface FakeClock extends HttpClock {

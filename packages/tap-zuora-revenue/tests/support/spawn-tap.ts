@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -10,11 +10,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command to its end, from source. Its environment holds nothing but what is given and the path. */
-export async function spawnTap(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
+export interface Started {
+  readonly child: ChildProcess;
+  /** What it wrote so far. */
+  readonly stdout: () => string;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts the command, from source. Its environment holds nothing but what is given and the path. */
+export function startTap(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, ["--conditions=@chorale/source", bin, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], ...env },
@@ -27,6 +31,14 @@ export async function spawnTap(
   child.stderr.setEncoding("utf8").on("data", (piece: string) => {
     stderr += piece;
   });
-  await once(child, "close");
-  return { code: child.exitCode, stdout, stderr };
+  const ended = once(child, "close").then(() => ({ code: child.exitCode, stdout, stderr }));
+  return { child, ended, stdout: () => stdout };
+}
+
+/** Runs the command to its end. */
+export function spawnTap(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return startTap(args, env).ended;
 }
