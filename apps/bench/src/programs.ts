@@ -10,10 +10,14 @@ const probe = new URL("../bin/usage-probe.js", import.meta.url).href;
 /** The packages whose programs are measured. */
 const packageFiles = {
   "@chorale/runner": () => import.meta.resolve("@chorale/runner/package.json"),
+  "@chorale/tap-adaptive": () => import.meta.resolve("@chorale/tap-adaptive/package.json"),
+  "@chorale/tap-clari": () => import.meta.resolve("@chorale/tap-clari/package.json"),
   "@chorale/tap-thought-industries": () =>
     import.meta.resolve("@chorale/tap-thought-industries/package.json"),
+  "@chorale/tap-xactly": () => import.meta.resolve("@chorale/tap-xactly/package.json"),
   "@chorale/tap-zendesk": () => import.meta.resolve("@chorale/tap-zendesk/package.json"),
   "@chorale/tap-zengrc": () => import.meta.resolve("@chorale/tap-zengrc/package.json"),
+  "@chorale/tap-zuora-revenue": () => import.meta.resolve("@chorale/tap-zuora-revenue/package.json"),
   "@chorale/target-duckdb": () => import.meta.resolve("@chorale/target-duckdb/package.json"),
   "@chorale/target-snowflake": () => import.meta.resolve("@chorale/target-snowflake/package.json"),
 };

@@ -1,4 +1,4 @@
-import type { BenchCase, Variant } from "../bench-case.ts";
+import type { BenchCase, Check, Variant } from "../bench-case.ts";
 import type { DataSpec } from "../data/data-set.ts";
 import { type CaseOptions, dataOf } from "./case-options.ts";
 
@@ -6,6 +6,7 @@ import { type CaseOptions, dataOf } from "./case-options.ts";
 export function loadCases(options: CaseOptions): readonly BenchCase[] {
   return [
     tapCase(options),
+    tapMemoryCase(options),
     pipelineCase(options),
     loadCase(options),
     memoryCase(options, { name: "load-memory", records: 300_000 }),
@@ -50,21 +51,46 @@ function memoryCase(options: CaseOptions, { name, records }: { name: string; rec
   };
 }
 
+const pagedTaps = ["tap-zengrc", "tap-thought-industries"] as const;
+/** Taps whose data comes as one document, or as a table of any length. */
+const exportTaps = ["tap-clari", "tap-adaptive", "tap-xactly", "tap-zuora-revenue"] as const;
+
 function tapCase(options: CaseOptions): BenchCase {
+  const settings = { records: recordsOf(options) };
   return {
     name: "tap",
     title: "a tap alone, from a stand-in on the same machine to the null device",
     variants: [
       { label: "tap-zendesk", task: "tap", settings: { tickets: ticketsOf(options) } },
-      { label: "tap-zengrc", task: "tap-zengrc", settings: { records: recordsOf(options) } },
-      {
-        label: "tap-thought-industries",
-        task: "tap-thought-industries",
-        settings: { records: recordsOf(options) },
-      },
+      ...[...pagedTaps, ...exportTaps].map((task): Variant => ({ label: task, task, settings })),
     ],
     checks: [],
   };
+}
+
+/** Ten times the records of an export may not take more memory. */
+function tapMemoryCase(options: CaseOptions): BenchCase {
+  const pairs = exportTaps.map((task) => {
+    const records = task === "tap-clari" || task === "tap-adaptive" ? 100_000 : 1_000_000;
+    return sizesOf(task, Math.max(100, Math.round(records * options.scale)));
+  });
+  return {
+    name: "tap-memory",
+    title: "peaks of memory of taps that read exports",
+    rounds: 1,
+    variants: pairs.flatMap(({ small, large }) => [small, large]),
+    checks: pairs.flatMap(({ small, large }): readonly Check[] => [
+      { kind: "memory", of: large.label, belowMegabytes: 200 },
+      { kind: "growth", of: large.label, reference: small.label },
+    ]),
+  };
+}
+
+function sizesOf(task: (typeof exportTaps)[number], most: number): { small: Variant; large: Variant } {
+  const sized = (records: number): Variant => {
+    return { label: `${task}, ${records.toLocaleString("en")} records`, task, settings: { records } };
+  };
+  return { small: sized(Math.round(most / 10)), large: sized(most) };
 }
 
 function pipelineCase(options: CaseOptions): BenchCase {

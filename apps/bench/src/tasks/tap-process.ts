@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Measurement } from "../measurement.ts";
 import { sumOfMetric } from "../metric-lines.ts";
@@ -32,6 +32,29 @@ export async function runTapProcess({ tap, args, folder, records, path }: TapRun
     return { records: written, bytes: 0, seconds, ...usage, shares: waiting(stderr, seconds) };
   } finally {
     await output?.close();
+  }
+}
+
+/** How a tap is run beside a stand-in of what it reads. */
+export interface StandInRun {
+  readonly standIn: { close(): Promise<void> };
+  readonly tap: ProgramPackage;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The rule of what is read. */
+  readonly select: string;
+  readonly folder: string;
+  /** How many records must come out. */
+  readonly records: number;
+}
+
+/** Measures a tap, its output to the null device, and closes the stand-in. */
+export async function runTapBeside(run: StandInRun): Promise<Measurement> {
+  const { standIn, tap, config, select, folder, records } = run;
+  try {
+    await writeFile(join(folder, "tap.json"), JSON.stringify(config));
+    return await runTapProcess({ tap, args: ["--config", "tap.json", "--select", select], folder, records });
+  } finally {
+    await standIn.close();
   }
 }
 
