@@ -1,21 +1,36 @@
-import { createLogger, exitCodeOf, type StopSignal } from "@chorale/singer";
+import { createLogger, exitCodeOf, type Logger, type StopSignal } from "@chorale/singer";
 import { Command, CommanderError } from "commander";
+import type { CommandContext } from "./commands/command-context.ts";
+import { addGlobalOptions } from "./commands/global-options.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 /** What the command line is given from outside. */
-export interface CliInput {
+export interface CliInput extends Omit<CommandContext, "log" | "end"> {
   /** The words after the program's name. */
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  readonly stdout: (text: string) => void;
-  readonly stderr: (text: string) => void;
-  /** Aborted with the name of a signal as its reason. */
-  readonly signal: AbortSignal;
 }
 
 /** The signals that end a run in order. */
 export const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
+
+type AddCommand = (program: Command, context: CommandContext) => void;
+
+/** A command is loaded when it is named, and all of them to tell which there are. */
+const commands: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ["run", async () => (await import("./commands/run.ts")).addRunCommand],
+  ["el", async () => (await import("./commands/el.ts")).addElCommand],
+  ["invoke", async () => (await import("./commands/invoke.ts")).addInvokeCommand],
+  ["validate", async () => (await import("./commands/validate.ts")).addValidateCommand],
+  ["config", async () => (await import("./commands/config.ts")).addConfigCommand],
+  ["secrets", async () => (await import("./commands/secrets.ts")).addSecretsCommand],
+  ["select", async () => (await import("./commands/select.ts")).addSelectCommand],
+  ["job", async () => (await import("./commands/job.ts")).addJobCommand],
+  ["schedule", async () => (await import("./commands/schedule.ts")).addScheduleCommand],
+  ["state", async () => (await import("./commands/state.ts")).addStateCommand],
+  ["runs", async () => (await import("./commands/runs.ts")).addRunsCommand],
+  ["init", async () => (await import("./commands/init.ts")).addInitCommand],
+  ["add", async () => (await import("./commands/add.ts")).addAddCommand],
+]);
 
 /**
  * Runs the command line `chorale` and answers its exit code. Errors are one line on stderr.
@@ -27,52 +42,52 @@ export const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
  */
 export async function runCli(input: CliInput): Promise<number> {
   let exitCode: number = exitCodes.ok;
-  const program = commandLine(input, (code) => {
-    exitCode = code;
-  });
+  let logger: Promise<Logger> | undefined;
+  const context: CommandContext = {
+    ...input,
+    log: () => {
+      logger ??= logFor(input);
+      return logger;
+    },
+    end: (code) => {
+      exitCode = code;
+    },
+  };
   try {
+    const program = await commandLine(input, context);
     await program.parseAsync([...input.argv], { from: "user" });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const log = await logOf(input);
+    const log = await context.log();
     log.error(error instanceof Error ? error.message : String(error));
     return exitCodeOf(error);
   }
 }
 
-function logOf({ stderr }: CliInput) {
-  return createLogger({ name: "chorale", write: stderr });
+/** What goes wrong with the command line itself is told in the form that it asks for. */
+async function logFor({ argv, stderr }: CliInput): Promise<Logger> {
+  const end = argv.indexOf("--");
+  const options = end === -1 ? argv : argv.slice(0, end);
+  const isJson = options.some(
+    (word, index) =>
+      word === "--log-format=json" || (word === "--log-format" && options[index + 1] === "json"),
+  );
+  if (isJson) return createLogger({ name: "chorale", write: stderr });
+  const { createTextLog } = await import("./text-log.ts");
+  return createTextLog(stderr);
 }
 
-function commandLine(input: CliInput, onEnd: (exitCode: number) => void): Command {
-  const program = new Command("chorale")
-    .description("Runs Singer taps into targets")
-    .version(input.version)
+async function commandLine({ argv }: CliInput, context: CommandContext): Promise<Command> {
+  const program = addGlobalOptions(new Command("chorale"))
+    .description("Runs Singer taps into targets, from a project file in Meltano's form")
+    .version(context.version)
     .exitOverride()
-    .configureOutput({ writeOut: input.stdout, writeErr: input.stderr });
-  program
-    .command("run")
-    .description("run jobs, or taps and targets in turn, one pair after another")
-    .argument("<name...>", "a job, or a tap followed by a target")
-    .option("-p, --project <file>", "the project file", "chorale.yml")
-    .option("--env-file <file>", "where $VAR finds values that the environment lacks (default: .env)")
-    .option("--full-refresh", "read everything again, from no state", false)
-    .action(async (names: string[], options: { project: string; envFile?: string; fullRefresh: boolean }) => {
-      // Loaded when something is run: --version and --help do not wait for a YAML parser.
-      const { runCommand } = await import("./run-command.ts");
-      const exitCode = await runCommand({
-        names,
-        projectFile: options.project,
-        envFile: options.envFile,
-        fullRefresh: options.fullRefresh,
-        env: input.env,
-        signal: input.signal,
-        log: await logOf(input),
-        print: input.stdout,
-        onPluginLine: (name, line) => input.stderr(`${name} | ${line}\n`),
-      });
-      onEnd(exitCode);
-    });
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr });
+  if (argv.length === 1 && argv[0] === "--version") return program;
+  const named = argv.filter((word) => commands.has(word));
+  for (const [name, load] of commands) {
+    if (named.length === 0 || named.includes(name)) (await load())(program, context);
+  }
   return program;
 }

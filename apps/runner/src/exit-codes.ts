@@ -6,14 +6,20 @@ import { ConnectorError, type ConnectorErrorOptions } from "@chorale/singer";
  */
 export const exitCodes = {
   ok: 0,
+  /** A program of the project that is neither tap nor target, such as `dbt:run`. */
+  commandFailed: 1,
   usage: 2,
   tapFailed: 10,
   targetFailed: 11,
   bothFailed: 12,
+  mapperFailed: 13,
   targetExitedEarly: 14,
   protocol: 15,
   discoveryFailed: 16,
   stateStoreFailed: 17,
+  alreadyRunning: 18,
+  leaseLost: 19,
+  timedOut: 20,
 } as const;
 
 /** A failure of a run, by the name that {@link exitCodes} gives it. */

@@ -3,6 +3,7 @@ import type { ZendeskSandbox } from "@chorale/sandbox";
 import { describe, expect, it } from "vitest";
 import { changeAccount, minute } from "./support/account-changes.ts";
 import { binPath, runBin } from "./support/processes.ts";
+import { recordsIn } from "./support/run-records.ts";
 import { streams } from "./support/streams.ts";
 import { differencesOf } from "./support/values.ts";
 import { duckdbWarehouse, targets, type Warehouse } from "./support/warehouses.ts";
@@ -43,17 +44,13 @@ function writeProject({ files, sandbox, warehouse }: Project): void {
 }
 
 /** Runs the pipeline, and answers how many records of each stream went through. */
-async function runPipeline({ files, warehouse }: Project): Promise<Map<string, number>> {
+async function runPipeline({ files, warehouse }: Project): Promise<ReadonlyMap<string, number>> {
   const args = ["run", "tap-zendesk", warehouse.target, "--project", files.path("chorale.yml")];
   const env = { [variables.tap]: "sandbox-access-token", [variables.target]: "password" };
   const { code, stdout, stderr } = await runBin("chorale", args, { env });
   expect(code, stderr).toBe(0);
   for (const secret of Object.values(env)) expect(stdout + stderr).not.toContain(`"${secret}"`);
-  const counts = new Map(
-    [...stdout.matchAll(/^ {2}(\w+) +([\d,]+)$/gm)].map(([, name = "", count]) => [name, Number(count)]),
-  );
-  counts.delete("all");
-  return counts;
+  return recordsIn(stdout);
 }
 
 describe("a second run through the runner", () => {

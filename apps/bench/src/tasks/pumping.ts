@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { isObject } from "@chorale/singer";
 import type { DataFile } from "../data/data-set.ts";
 import { type Measurement, measured } from "../measurement.ts";
 import { programOf, readUsage, startCommand, startProgramFile } from "../programs.ts";
@@ -22,7 +22,7 @@ export async function pumpWithRunner({ file, folder }: TaskInput): Promise<Measu
   const busy = await runRunner({ folder, plugins });
   await expectBytes(plugins, file);
   for (const [stream, expected] of Object.entries(file.recordsByStream)) {
-    expectCount(countOf(stream, busy.summary), { expected, of: `records of ${stream}` });
+    expectCount(countOf(stream, busy.result), { expected, of: `records of ${stream}` });
   }
   return {
     records: file.records,
@@ -51,20 +51,43 @@ export async function pumpWithNode({ file, folder }: TaskInput): Promise<Measure
   return result;
 }
 
+/** What the shell takes for the same: the pipe that nobody stands in, and nobody counts in. */
+export async function pumpWithShell({ file, folder }: TaskInput): Promise<Measurement> {
+  const plugins = await writePlugins({ file, folder });
+  const result = await measured(async () => {
+    const line = `'${plugins.tap}' | '${plugins.target}'`;
+    await startCommand("/bin/sh", { args: ["-c", line], detached: true }).ended;
+    return { records: file.records, bytes: file.bytes };
+  });
+  await expectBytes(plugins, file);
+  return result;
+}
+
 async function runRunner({ folder, plugins }: { folder: string; plugins: Plugins }) {
   const project = join(folder, "chorale.yml");
   await writeFile(project, projectOf(plugins));
   const usageFile = join(folder, "usage.json");
+  const resultFile = join(folder, "result.json");
   const startedAt = performance.now();
+  // The target is a plain program: it knows of no state that it could hand back.
   const runner = startProgramFile(await programOf("@chorale/runner"), {
-    args: ["run", "tap-file", "target-count", "--project", project],
+    args: [
+      "run",
+      "tap-file",
+      "target-count",
+      "--project",
+      project,
+      "--accept-unacked",
+      "--result",
+      resultFile,
+    ],
     cwd: folder,
     usageFile,
-    stdout: "pipe",
   });
-  const summary = runner.child.stdout === null ? "" : await text(runner.child.stdout);
   await runner.ended;
-  return { seconds: (performance.now() - startedAt) / 1000, usage: await readUsage(usageFile), summary };
+  const seconds = (performance.now() - startedAt) / 1000;
+  const result: unknown = JSON.parse(await readFile(resultFile, "utf8"));
+  return { seconds, usage: await readUsage(usageFile), result };
 }
 
 async function writePlugins({ file, folder }: { file: DataFile; folder: string }): Promise<Plugins> {
@@ -101,8 +124,11 @@ async function expectBytes({ countFile }: Plugins, file: DataFile): Promise<void
   expectCount(Number(await readFile(countFile, "utf8")), { expected: file.bytes, of: "bytes" });
 }
 
-/** Reads a stream's records from the table that the runner prints. */
-function countOf(stream: string, summary: string): number {
-  const row = summary.split("\n").find((line) => line.trim().startsWith(`${stream} `));
-  return Number(row?.trim().split(/\s+/)[1]?.replaceAll(",", ""));
+/** Reads a stream's records from the result that the runner writes. */
+function countOf(stream: string, result: unknown): number {
+  const units = isObject(result) ? result["units"] : undefined;
+  const unit: unknown = Array.isArray(units) ? units[0] : undefined;
+  const streams = isObject(unit) ? unit["streams"] : undefined;
+  const counts = isObject(streams) ? streams[stream] : undefined;
+  return Number(isObject(counts) ? counts["records"] : Number.NaN);
 }

@@ -1,0 +1,97 @@
+import { createRedactor, parseExact } from "@chorale/singer";
+import { runError } from "../exit-codes.ts";
+import { type Child, type ChildEnd, startChild } from "../run/child.ts";
+import { stopSignalOf } from "../run/stops.ts";
+import type { UnitPlugin } from "../run/unit.ts";
+import { isRawCatalog, type RawCatalog } from "./raw-catalog.ts";
+
+/** What a tap is asked for its catalog with. */
+export interface DiscoveryOptions {
+  readonly tap: UnitPlugin;
+  readonly configPath: string;
+  /** The project's folder. */
+  readonly root: string;
+  readonly signal: AbortSignal;
+  /** Receives each line that the tap logs meanwhile. */
+  readonly onLogLine: (line: string) => void;
+}
+
+/** What a tap answered. */
+export interface Discovery {
+  readonly catalog: RawCatalog;
+  /** As the tap wrote it. */
+  readonly text: string;
+}
+
+/** How long a tap that was told to end may take. */
+const graceSeconds = 10;
+const shownCharacters = 120;
+
+/**
+ * Asks a tap for its catalog: runs it with `--discover`. Throws with exit code 16 when it fails or when what it
+ * writes is no catalog, and says what was run, how it ended and what it wrote.
+ */
+export async function discover(options: DiscoveryOptions): Promise<Discovery> {
+  const { tap, configPath, root, onLogLine } = options;
+  const args = ["--config", configPath, "--discover"];
+  const child = await startChild({ ...tap, args, cwd: root, onLogLine });
+  const { output, end } = await outputOf(child, options.signal);
+  if (options.signal.aborted)
+    throw runError("discoveryFailed", `${tap.name}: discovery was stopped. Run again.`);
+  const text = output.toString().replace(/^\uFEFF/, "");
+  const redact = createRedactor(tap.secrets);
+  const command = `${tap.program} --config … --discover`;
+  if (end.code !== 0)
+    throw failure(`${command} ended with ${endText(end)}: ${reasonOf(end, redact(text))}`, options);
+  return {
+    catalog: catalogOf(text, (what) => failure(`${command} ${what}. ${startOf(redact(text))}`, options)),
+    text,
+  };
+}
+
+async function outputOf(child: Child, signal: AbortSignal): Promise<{ output: Buffer; end: ChildEnd }> {
+  const stop = () => child.stopWithin(graceSeconds, stopSignalOf(signal));
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    child.stdin.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of child.stdout) chunks.push(chunk);
+    return { output: Buffer.concat(chunks), end: await child.ended };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    child.stop("SIGKILL");
+  }
+}
+
+function catalogOf(text: string, failed: (what: string) => Error): RawCatalog {
+  let value: unknown;
+  try {
+    value = parseExact(text);
+  } catch {
+    // The parser's message quotes the text, which may hold a secret.
+    throw failed("wrote something that is not JSON");
+  }
+  if (isRawCatalog(value)) return value;
+  throw failed('wrote JSON that is no catalog: it has no list of "streams"');
+}
+
+function failure(what: string, { tap }: DiscoveryOptions): Error {
+  return runError("discoveryFailed", `${tap.name}: discovery failed: ${what} Check the tap's configuration.`);
+}
+
+function reasonOf({ lastLines }: ChildEnd, stdout: string): string {
+  const line = lastLines.findLast((text) => !text.startsWith("INFO METRIC:"));
+  if (line !== undefined) return line.endsWith(".") ? line : `${line}.`;
+  return `it wrote nothing to stderr. ${startOf(stdout)}`;
+}
+
+function startOf(stdout: string): string {
+  if (stdout.trim() === "") return "Its output was empty.";
+  const start = stdout.slice(0, shownCharacters);
+  return `Its output began with ${JSON.stringify(start)}${start.length < stdout.length ? "…" : "."}`;
+}
+
+function endText({ code, signal }: ChildEnd): string {
+  return code === null ? `signal ${signal ?? "unknown"}` : `exit code ${code}`;
+}
