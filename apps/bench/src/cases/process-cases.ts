@@ -32,6 +32,7 @@ function pumpCase(options: CaseOptions): BenchCase {
     variants: [
       { label: "chorale run", task: "pump-runner", data },
       { label: "a.stdout.pipe(b.stdin)", task: "pump-node", data },
+      { label: "sh -c 'a | b'", task: "pump-shell", data },
     ],
     checks: [{ kind: "speed", of: "chorale run", reference: "a.stdout.pipe(b.stdin)", atLeast: 0.5 }],
   };

@@ -26,6 +26,7 @@ const loaders = {
   peer: async () => (await import("./peer.ts")).runPeer,
   "pump-runner": async () => (await import("./pumping.ts")).pumpWithRunner,
   "pump-node": async () => (await import("./pumping.ts")).pumpWithNode,
+  "pump-shell": async () => (await import("./pumping.ts")).pumpWithShell,
   start: async () => (await import("./starting.ts")).startProgram,
   tap: async () => (await import("./zendesk.ts")).runTap,
   "tap-adaptive": async () => (await import("./adaptive.ts")).runAdaptiveTap,
