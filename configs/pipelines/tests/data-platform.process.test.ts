@@ -13,8 +13,11 @@ import { expect, it, onTestFinished } from "vitest";
 import { changeAccount, minute } from "./support/account-changes.ts";
 import { type Accounts, rowsOfAll } from "./support/platform-rows.ts";
 import { endOf, type ProcessEnd, start } from "./support/processes.ts";
+import { recordsIn } from "./support/run-records.ts";
 import { expectRows } from "./support/table-rows.ts";
-import { query, testFolder, zendesk } from "./support/workspace.ts";
+import { differencesOf } from "./support/values.ts";
+import { duckdbWarehouse, snowflake, snowflakeWarehouse, type Warehouse } from "./support/warehouses.ts";
+import { query, testFolder, withDatabase, zendesk } from "./support/workspace.ts";
 
 const project = fileURLToPath(new URL("../data-platform.yml", import.meta.url));
 const programs = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
@@ -33,10 +36,14 @@ const jobs = [
   "zuora-revenue",
 ];
 
+/** What the team's schedules run, but for the second try. */
+const schedules = jobs;
+
 interface Platform extends Accounts {
+  readonly snowflake: Warehouse;
   /** Lets time go by. */
   pass(milliseconds: number): void;
-  run(names: readonly string[]): Promise<ProcessEnd>;
+  chorale(...words: readonly string[]): Promise<ProcessEnd>;
 }
 
 async function platform(): Promise<Platform> {
@@ -59,6 +66,7 @@ async function platform(): Promise<Platform> {
     zendesk({ clock }),
     zendesk({ clock, data: { kind: "generated", seed: 8, tickets: 20, users: 30, organizations: 10 } }),
   ]);
+  const sandbox = await snowflake();
   const env = {
     PATH: `${programs}${delimiter}${process.env["PATH"] ?? ""}`,
     ...{ ZENGRC_URL: zengrc.url, ZENGRC_KEY_ID: "sandbox-key-id", ZENGRC_KEY_SECRET: "sandbox-key-secret" },
@@ -73,23 +81,19 @@ async function platform(): Promise<Platform> {
     ...{ ZUORA_REVENUE_URL: `${zuora.url}/api/integration`, ZUORA_REVENUE_USER: "sandbox-user" },
     ZUORA_REVENUE_PASSWORD: "sandbox-password",
     WAREHOUSE: files.path("warehouse.duckdb"),
+    ...{ SNOWFLAKE_ACCOUNT: sandbox.account, SNOWFLAKE_URL: sandbox.url, SNOWFLAKE_PASSWORD: "password" },
+    ...{ SNOWFLAKE_USER: "LOADER", SNOWFLAKE_ROLE: "LOADER", SNOWFLAKE_WAREHOUSE: "LOADING" },
+    SNOWFLAKE_DATABASE: "RAW",
   };
   return {
     ...{ files, zengrc, zendesk: support, community, learning, xactly, clari, adaptive, zuora },
     pass: (milliseconds) => {
       now += milliseconds;
     },
-    run: (names) =>
-      endOf(start("chorale", ["run", ...names, "--project", files.path("chorale.yml")], { env })),
+    snowflake: snowflakeWarehouse(sandbox),
+    chorale: (...words) =>
+      endOf(start("chorale", [...words, "--project", files.path("chorale.yml")], { env })),
   };
-}
-
-/** The records of each stream that a run's tables show, the jobs' added up. */
-function recordsOf({ stdout }: ProcessEnd): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const [, name = "", count = ""] of stdout.matchAll(/^ {2}(\w+) +([\d,]+)$/gm))
-    counts.set(name, (counts.get(name) ?? 0) + Number(count.replaceAll(",", "")));
-  return counts;
 }
 
 /** All tables hold what the accounts do, row for row. */
@@ -100,15 +104,13 @@ async function expectAllThere(accounts: Platform): Promise<void> {
   expect(inSchema("tap_xactly").length).toBe(40);
   expect(inSchema("zuora_revenue").length).toBe(12);
   expect(tables.filter(({ rows }) => rows.length === 0)).toEqual([]);
-  for (const { schema, table, rows } of tables) await expectRows({ path, schema, table }, rows);
+  await withDatabase(path, async (ask) => {
+    for (const { schema, table, rows } of tables) await expectRows({ ask, schema, table }, rows);
+  });
 }
 
-it("loads all taps by one command, and the second time only what changed", { timeout: 360_000 }, async () => {
-  const accounts = await platform();
-  const first = await accounts.run(jobs);
-  expect(first.code, first.stderr).toBe(0);
-  await expectAllThere(accounts);
-
+/** What changes in the accounts from one day to the next. */
+function changeAccounts(accounts: Platform): void {
   accounts.pass(30 * minute);
   for (const sandbox of [accounts.zendesk, accounts.community]) changeAccount(sandbox);
   accounts.zengrc.store.table("risks").add({ title: "new" });
@@ -116,22 +118,62 @@ it("loads all taps by one command, and the second time only what changed", { tim
   const timestamp = new Date(Date.now() - 20 * minute).toISOString();
   accounts.learning.store.events.login.add({ ...latest?.event, timestamp });
   accounts.pass(30 * minute);
-  const second = await accounts.run(jobs);
-  expect(second.code, second.stderr).toBe(0);
+}
+
+function total(stdout: string): number {
+  return [...recordsIn(stdout).values()].reduce((sum, count) => sum + count, 0);
+}
+
+const toSnowflake = ["--into", "target-snowflake"];
+
+/** Runs schedule after schedule, and answers all that was printed. */
+async function runSchedules({ chorale }: Platform, options: readonly string[] = []): Promise<string> {
+  let printed = "";
+  for (const name of schedules) {
+    const { code, stdout, stderr } = await chorale("schedule", "run", name, ...options);
+    expect(code, stderr).toBe(0);
+    printed += stdout;
+  }
+  return printed;
+}
+
+/** Snowflake holds what DuckDB holds. */
+async function expectTheSame(accounts: Platform): Promise<void> {
+  const duckdb = duckdbWarehouse(accounts.files, "warehouse.duckdb");
+  for (const { schema, table } of await rowsOfAll(accounts)) {
+    const place = `${schema}.${table}` as const;
+    const differences = differencesOf(await accounts.snowflake.contents(place), await duckdb.contents(place));
+    expect(differences, place).toEqual([]);
+  }
+}
+
+it("loads all taps into both warehouses by jobs, and by schedules only what changed", {
+  timeout: 480_000,
+}, async () => {
+  const accounts = await platform();
+  const first = await accounts.chorale("run", ...jobs);
+  expect(first.code, first.stderr).toBe(0);
   await expectAllThere(accounts);
-  const records = recordsOf(second);
+  const there = await accounts.chorale("run", ...jobs, ...toSnowflake, "--parallel", "2");
+  expect(there.code, there.stderr).toBe(0);
+
+  changeAccounts(accounts);
+  const second = await runSchedules(accounts);
+  await expectAllThere(accounts);
+  const records = recordsIn(second);
   expect(records.get("tickets")).toBe(2);
   expect(records.get("risks")).toBeLessThan(5);
   // A version of a budget is exported once.
   expect(records.get("data") ?? 0).toBe(0);
-  const all = (run: ProcessEnd): number => recordsOf(run).get("all") ?? 0;
-  expect(all(second)).toBeLessThan(all(first) / 2);
+  expect(total(second)).toBeLessThan(total(first.stdout) / 2);
+  expect(recordsIn(await runSchedules(accounts, toSnowflake))).toEqual(records);
+  await expectTheSame(accounts);
 });
 
 it("lets two accounts of Zendesk into one warehouse at once", { timeout: 120_000 }, async () => {
   const accounts = await platform();
   const ended = await Promise.all(
-    ["zendesk", "zendesk-community-relations"].map((job) => accounts.run([job])),
+    ["zendesk", "zendesk-community-relations"].map((job) => accounts.chorale("run", job)),
   );
   for (const { code, stderr } of ended) expect(code, stderr).toBe(0);
   const tables = await query(

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import { query } from "./workspace.ts";
+import type { Ask } from "./workspace.ts";
 
 /** A row of a table, or what one should be. */
 export type TableRow = Readonly<Record<string, unknown>>;
 
 /** Where a table is. */
 export interface TablePlace {
-  /** A DuckDB file. */
-  readonly path: string;
+  /** Asks the database that it is in. */
+  readonly ask: Ask;
   readonly schema: string;
   readonly table: string;
 }
@@ -25,8 +25,7 @@ export async function expectRows(place: TablePlace, rows: readonly TableRow[]): 
   const shown = columns.map(({ name, type }) =>
     isMoment(type) ? `epoch_ms("${name}") AS "${name}"` : `"${name}"`,
   );
-  const found = await query(
-    place.path,
+  const found = await place.ask(
     `SELECT ${shown.join(", ")} FROM ${place.schema}.${place.table} WHERE _sdc_deleted_at IS NULL`,
   );
   const lines = found.map((row) => JSON.stringify(columns.map((column) => foundIn(row, column))));
@@ -39,9 +38,8 @@ interface Column {
   readonly type: string;
 }
 
-async function typesOf({ path, schema, table }: TablePlace): Promise<ReadonlyMap<string, string>> {
-  const columns = await query(
-    path,
+async function typesOf({ ask, schema, table }: TablePlace): Promise<ReadonlyMap<string, string>> {
+  const columns = await ask(
     `SELECT column_name AS name, data_type AS type FROM information_schema.columns WHERE table_schema = '${schema}' AND table_name = '${table}'`,
   );
   return new Map(columns.map(({ name, type }) => [String(name).toLowerCase(), String(type)]));

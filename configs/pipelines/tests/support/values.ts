@@ -1,5 +1,5 @@
 /** What a column holds, whatever a warehouse calls its type. */
-export type Kind = "text" | "number" | "boolean" | "moment" | "json";
+export type Kind = "text" | "number" | "boolean" | "moment" | "date" | "json";
 
 /** A row by its columns' names in lower case: each value as the one text that all spellings of it become. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -28,6 +28,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:BIGINT|HUGEINT|DECIMAL|DOUBLE|NUMBER|FLOAT)/, "number"],
   [/^BOOLEAN/, "boolean"],
   [/^TIMESTAMP/, "moment"],
+  [/^DATE$/, "date"],
   [/^(?:JSON|VARIANT)/, "json"],
 ];
 

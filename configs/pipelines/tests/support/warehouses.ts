@@ -8,7 +8,7 @@ import {
   type ReadTable,
   type Row,
 } from "./values.ts";
-import { query, type TestFolder } from "./workspace.ts";
+import { type TestFolder, withDatabase } from "./workspace.ts";
 
 /** A table by its schema and its name, as the tap's namespace and its streams give them: in lower case. */
 export type TablePath = `${string}.${string}`;
@@ -44,17 +44,16 @@ export const targets: readonly Target[] = [
 ];
 
 /** Answers a file of DuckDB in a test's folder. */
-export function duckdbWarehouse(files: TestFolder): Warehouse {
-  const path = files.path("w.duckdb");
-  const described = async (table: TablePath): Promise<readonly DescribedColumn[]> =>
-    (await query(path, `DESCRIBE ${table}`)).map((row) => ({
-      name: String(row["column_name"]),
-      type: String(row["column_type"]),
-    }));
-  const read = async (table: TablePath): Promise<ReadTable> => {
-    const columns = await described(table);
-    return { columns, rows: canonicalRows(await query(path, `SELECT * FROM ${table}`), columns) };
-  };
+export function duckdbWarehouse(files: TestFolder, name = "w.duckdb"): Warehouse {
+  const path = files.path(name);
+  const read = async (table: TablePath): Promise<ReadTable> =>
+    withDatabase(path, async (ask) => {
+      const columns = (await ask(`DESCRIBE ${table}`)).map((row) => ({
+        name: String(row["column_name"]),
+        type: String(row["column_type"]),
+      }));
+      return { columns, rows: canonicalRows(await ask(`SELECT * FROM ${table}`), columns) };
+    });
   return {
     target: "target-duckdb",
     config: { path },

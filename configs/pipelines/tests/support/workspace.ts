@@ -53,15 +53,25 @@ export function tapConfig(
   };
 }
 
-/** Asks a DuckDB file; rows come as objects of JSON values. */
+/** Answers the rows of a statement as objects of JSON values. */
+export type Ask = (sql: string) => Promise<Record<string, unknown>[]>;
+
+/** Asks a DuckDB file once. */
 export async function query(path: string, sql: string): Promise<Record<string, unknown>[]> {
+  return withDatabase(path, (ask) => ask(sql));
+}
+
+/** Opens a DuckDB file for as long as it is asked. */
+export async function withDatabase<Result>(
+  path: string,
+  work: (ask: Ask) => Promise<Result>,
+): Promise<Result> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   try {
     const connection = await instance.connect();
-    const reader = await connection.runAndReadAll(sql);
-    const rows: Record<string, unknown>[] = reader.getRowObjectsJson();
+    const result = await work(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson());
     connection.closeSync();
-    return rows;
+    return result;
   } finally {
     instance.closeSync();
   }
