@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { firstKillSeed, killTimes, randomOf } from "./support/kill-seeds.ts";
 import { attempt, committedState, configure } from "./support/pump.ts";
 import { streams, streamsWithoutRepeats } from "./support/streams.ts";
 import { type Contents, differencesOf } from "./support/values.ts";
 import { duckdbWarehouse, targets, type Warehouse } from "./support/warehouses.ts";
 import { query, tapConfig, testFolder, zendesk } from "./support/workspace.ts";
 
-const times = Number(process.env["CHORALE_KILL_TIMES"] ?? 4);
-const firstSeed = Number(process.env["CHORALE_KILL_SEED"] ?? Math.floor(Math.random() * 1e6));
 const schema = "zendesk";
 const methods = [
   { method: "upsert", streams, settings: {} },
@@ -19,21 +18,12 @@ const methods = [
 ];
 const kinds = methods.flatMap((method) => targets.map((target) => ({ ...method, target })));
 /** All kinds with the first seed, then with the next one. */
-const cases = Array.from({ length: times }, (_, index) => ({
-  seed: firstSeed + Math.floor(index / kinds.length),
+const cases = Array.from({ length: killTimes }, (_, index) => ({
+  seed: firstKillSeed + Math.floor(index / kinds.length),
   kind: kinds.slice(index % kinds.length),
 })).flatMap(({ seed, kind: [kind] }) =>
   kind === undefined ? [] : [{ ...kind, seed, targetName: kind.target.name }],
 );
-
-/** Numbers between 0 and 1, the same for the same seed (a multiplicative congruential generator). */
-function randomOf(seed: number): () => number {
-  let value = (seed % 2147483646) + 1;
-  return () => {
-    value = (value * 48271) % 2147483647;
-    return value / 2147483647;
-  };
-}
 
 async function allContents(
   warehouse: Warehouse,

@@ -78,7 +78,6 @@ function pluginFor(executable: string): Plugin {
     environmentEnv: none,
     commands: none,
     mappings: none,
-    annotations: {},
     place: { file: "the command line", line: 1, column: 1 },
   };
 }

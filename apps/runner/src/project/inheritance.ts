@@ -127,7 +127,6 @@ function assembled(entry: PluginEntry, { parent, lock, resolution }: Parts): Plu
     environmentEnv: ofEnvironment?.env ?? new Map(),
     commands: new Map([...(parent?.commands ?? []), ...(lock?.commands ?? []), ...entry.commands]),
     mappings: new Map([...(parent?.mappings ?? []), ...entry.mappings]),
-    annotations: { ...parent?.annotations, ...entry.annotations },
     place: entry.place,
   };
 }

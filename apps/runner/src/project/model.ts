@@ -87,8 +87,6 @@ export interface Plugin {
   readonly commands: ReadonlyMap<string, PluginCommand>;
   /** Of a mapper: what can stand between a tap and a target, by name. */
   readonly mappings: ReadonlyMap<string, Placed>;
-  /** `annotations.chorale` of the entry: what only this runner reads. */
-  readonly annotations: Readonly<Record<string, unknown>>;
   readonly place: Place;
 }
 

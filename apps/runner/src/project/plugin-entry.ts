@@ -38,7 +38,6 @@ export interface PluginEntry {
   readonly env: PlacedEnv;
   readonly commands: ReadonlyMap<string, PluginCommand>;
   readonly mappings: ReadonlyMap<string, Placed>;
-  readonly annotations: Readonly<Record<string, unknown>>;
 }
 
 /** Whose file an entry is read from: Meltano writes lock files, people write the others. */
@@ -53,6 +52,8 @@ export function readPluginEntry(node: TreeNode, options: EntryOptions): PluginEn
   const { map, name } = named;
   const expectation = { ...options, where: `${options.where}.${name.value}` };
   warnOfNearKeys(map, { ...expectation, known: [...pluginKeys, ...knownExtras(options.type)] });
+  // How something is run is said of the project, of jobs and of schedules.
+  annotationsOf(map, { ...expectation, known: [] });
   const entry = readEntry(map, { ...expectation, name });
   warnOfMisplaced(map, { ...expectation, settings: new Set(entry.settings.map((setting) => setting.name)) });
   return entry;
@@ -84,7 +85,6 @@ function readEntry(map: MapNode, options: EntryOptions & { name: Placed<string> 
     env: envAt(map, "env", options),
     commands: readCommands(map, options),
     mappings: readMappings(map, options),
-    annotations: annotationsOf(map, options),
   };
 }
 

@@ -88,7 +88,7 @@ export function envAt(map: MapNode, key: string, expectation: Expectation): Plac
 
 /**
  * What `annotations.chorale` of a mapping says: only this runner reads it. With `known` a key that is none of these
- * is warned of.
+ * is warned of; with none of them known, every key.
  */
 export function annotationsOf(
   map: MapNode,
@@ -104,7 +104,9 @@ export function annotationsOf(
     if (known?.includes(key) === true) continue;
     problems.warn(`${where}.chorale: nothing reads the key ${key}.`, {
       place: keyPlace,
-      suggestion: namesToChooseFrom(key, known ?? []),
+      suggestion: known?.length
+        ? namesToChooseFrom(key, known)
+        : "Write it at the project, a job or a schedule.",
     });
   }
   return plainMap(ours);

@@ -26,7 +26,6 @@ plugins:
       config: { a: 1, b: 2 }
       select: [users.*]
       env: { E: x, F: f }
-      annotations: { chorale: { retries: 2 } }
     - { name: tap-x--eu--old, inherit_from: tap-x--eu, executable: old, namespace: old_ns, capabilities: [] }
 environments:
   - name: prod
@@ -45,7 +44,6 @@ environments:
       executable: "./tap.js",
       capabilities: new Set(["state", "log-based"]),
       settingsGroups: [["token"]],
-      annotations: { retries: 2 },
     });
     expect(child.settings.map(({ name, kind }) => [name, kind])).toEqual([
       ["token", "integer"],

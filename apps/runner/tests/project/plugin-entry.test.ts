@@ -114,7 +114,6 @@ settings_group_validation: [[token], [auth.key, mode]]
 commands:
   plain: run --all
   whole: { args: test, executable: other, description: Tests }
-annotations: { chorale: { retries: 1 } }
 `),
     );
     expect(project.problems).toEqual([]);
@@ -157,7 +156,6 @@ annotations: { chorale: { retries: 1 } }
         ],
         ["whole", { args: "test", executable: "other", place: { file: "meltano.yml", line: 22, column: 9 } }],
       ]),
-      annotations: { retries: 1 },
       config: new Map(),
     });
   });

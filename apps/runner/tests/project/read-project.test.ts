@@ -285,4 +285,13 @@ describe("annotations.chorale", () => {
     );
     expect(problems.find(({ message }) => message.includes(key))?.suggestion).toMatch(/^Did you mean /);
   });
+
+  it("of a plugin warns of every key: nothing of a plugin is read there", async () => {
+    const { problems } = await projectOf(
+      "plugins: { extractors: [{ name: tap-x, namespace: x, annotations: { chorale: { retries: 3 } } }] }",
+    );
+    expect(problems.map(({ message }) => message)).toContain(
+      "plugins.extractors.tap-x.annotations.chorale: nothing reads the key retries.",
+    );
+  });
 });
