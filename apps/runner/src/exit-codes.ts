@@ -1,4 +1,4 @@
-import { ConnectorError, type ConnectorErrorOptions } from "@chorale/singer";
+import { ConnectorError, type ConnectorErrorOptions, type ErrorKind } from "@chorale/singer";
 
 /**
  * What a run's exit code says, so that an orchestrator can tell what is worth another try. Signals end a
@@ -25,11 +25,16 @@ export const exitCodes = {
 /** A failure of a run, by the name that {@link exitCodes} gives it. */
 export type FailureName = Exclude<keyof typeof exitCodes, "ok">;
 
+/** Whether a plugin says by its exit code that a person has to act: a refused credential, a wrong configuration. */
+export function isForPeople(code: number | null): boolean {
+  return code === 77 || code === 78;
+}
+
 /** Makes the error of a failed run: one line for a person, and the exit code that `name` stands for. */
 export function runError(
   name: FailureName,
   message: string,
-  options: ConnectorErrorOptions = {},
+  options: ConnectorErrorOptions & { kind?: ErrorKind } = {},
 ): ConnectorError {
   return new ConnectorError(message, { ...options, exitCode: exitCodes[name] });
 }

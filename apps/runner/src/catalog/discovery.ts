@@ -1,5 +1,5 @@
 import { createRedactor, parseExact } from "@chorale/singer";
-import { runError } from "../exit-codes.ts";
+import { isForPeople, runError } from "../exit-codes.ts";
 import { type Child, type ChildEnd, startChild } from "../run/child.ts";
 import { stopSignalOf } from "../run/stops.ts";
 import type { UnitPlugin } from "../run/unit.ts";
@@ -42,7 +42,10 @@ export async function discover(options: DiscoveryOptions): Promise<Discovery> {
   const redact = createRedactor(tap.secrets);
   const command = `${tap.program} --config … --discover`;
   if (end.code !== 0)
-    throw failure(`${command} ended with ${endText(end)}: ${reasonOf(end, redact(text))}`, options);
+    throw failure(`${command} ended with ${endText(end)}: ${reasonOf(end, redact(text))}`, {
+      ...options,
+      code: end.code,
+    });
   return {
     catalog: catalogOf(text, (what) => failure(`${command} ${what}. ${startOf(redact(text))}`, options)),
     text,
@@ -76,8 +79,14 @@ function catalogOf(text: string, failed: (what: string) => Error): RawCatalog {
   throw failed('wrote JSON that is no catalog: it has no list of "streams"');
 }
 
-function failure(what: string, { tap }: DiscoveryOptions): Error {
-  return runError("discoveryFailed", `${tap.name}: discovery failed: ${what} Check the tap's configuration.`);
+function failure(what: string, { tap, code = null }: DiscoveryOptions & { code?: number | null }): Error {
+  return runError(
+    "discoveryFailed",
+    `${tap.name}: discovery failed: ${what} Check the tap's configuration.`,
+    {
+      kind: isForPeople(code) ? "config" : "system",
+    },
+  );
 }
 
 function reasonOf({ lastLines }: ChildEnd, stdout: string): string {

@@ -1,4 +1,4 @@
-import { exitCodeOf, type StopSignal } from "@chorale/singer";
+import { ConnectorError, exitCodeOf, type StopSignal } from "@chorale/singer";
 import { exitCodes } from "../exit-codes.ts";
 import type { LeaseHolder } from "../store/run-store.ts";
 import type { ChildEnd } from "./child.ts";
@@ -49,6 +49,8 @@ export interface Outcome {
   readonly problems: readonly string[];
   /** The name of the process that is to blame. */
   readonly guilty: string | undefined;
+  /** Whether a person has to act before another attempt can come to something else. @default false */
+  readonly needsPerson?: boolean;
 }
 
 /**
@@ -173,6 +175,7 @@ export function errorOutcome(error: unknown): Outcome {
     reason: reasons.get(exitCode) ?? "error",
     problems: [error instanceof Error ? error.message : String(error)],
     guilty: undefined,
+    needsPerson: ConnectorError.isInstance(error) && error.kind === "config",
   };
 }
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from "@chorale/singer";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes, isForPeople } from "../exit-codes.ts";
 import type { Keeper } from "../state/keeper.ts";
 import { startTimeOf } from "../store/process-table.ts";
 import type { Lease, LeaseHolder } from "../store/run-store.ts";
@@ -35,8 +35,6 @@ export interface RunEnd {
   readonly progressed: ReadonlySet<string>;
 }
 
-/** What a process says with these is that a person has to act: a refused credential, a wrong configuration. */
-const exitCodesForPeople: ReadonlySet<number> = new Set([77, 78]);
 const neverRetried: ReadonlySet<number> = new Set([
   ...[exitCodes.ok, exitCodes.usage, exitCodes.alreadyRunning, exitCodes.leaseLost],
   ...[130, 143],
@@ -81,7 +79,7 @@ class Run {
     const guiltyEnd = this.#end?.facts.processes.find(({ name }) => name === guilty)?.end;
     const result = this.#resultOf(outcome, guiltyEnd?.lastLines ?? []);
     this.#emit({ event: "run_finished", result });
-    const forPeople = guiltyEnd !== undefined && exitCodesForPeople.has(guiltyEnd.code ?? 0);
+    const forPeople = outcome.needsPerson === true || isForPeople(guiltyEnd?.code ?? null);
     const mayRetry = this.#isStarted || result.exitCode === exitCodes.discoveryFailed;
     return {
       result,

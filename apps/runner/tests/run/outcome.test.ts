@@ -160,8 +160,10 @@ describe("what stopped a run", () => {
       reason: "discovery_failed",
       problems: ["no."],
       guilty: undefined,
+      needsPerson: false,
     });
     expect(errorOutcome(new LoadError("no.")).reason).toBe("error");
+    expect(errorOutcome(runError("discoveryFailed", "no.", { kind: "config" })).needsPerson).toBe(true);
     expect(errorOutcome("odd").problems).toEqual(["odd"]);
   });
 

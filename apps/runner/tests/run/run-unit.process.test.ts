@@ -288,10 +288,17 @@ describe("attempts", () => {
 
   it("follow a discovery that failed, 16", async () => {
     const lab = new UnitLab();
-    const result = await lab.run(lab.unit({ tap: { discovery: "fail" }, policy: { retries: 1 } }));
+    const tap = { discovery: "fail", discovery_exit: 1 };
+    const result = await lab.run(lab.unit({ tap, policy: { retries: 1 } }));
     expect(result).toMatchObject({ exitCode: 16, attempt: 2, reason: "discovery_failed" });
     expect(result.problems[0]).toContain("no such account");
     expect(lab.loaded).toEqual([]);
+  });
+
+  it("do not follow a discovery whose credentials were refused", async () => {
+    const lab = new UnitLab();
+    const result = await lab.run(lab.unit({ tap: { discovery: "fail" }, policy: { retries: 1 } }));
+    expect(result).toMatchObject({ exitCode: 16, attempt: 1, reason: "discovery_failed" });
   });
 
   it("end while they are waited for when a signal comes", async () => {
