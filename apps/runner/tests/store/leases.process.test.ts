@@ -51,6 +51,24 @@ describe("a lease among processes", () => {
     expect(stateIn(root)).toBe('{"completed":{"singer_state":{"by":"second"}},"partial":{}}\n');
   });
 
+  it("is one writer's at a time whatever the clocks say: the fence decides, and not the time", async () => {
+    const root = tempFolder();
+    const [behind, right, ahead] = [
+      await startWorker(root, { clockAheadSeconds: -7200 }),
+      await startWorker(root),
+      await startWorker(root, { clockAheadSeconds: 7200 }),
+    ];
+    expect(await behind.tell({ do: "acquire" })).toMatchObject({ fence: 1 });
+    // To the others the lease of a clock that is behind has long expired.
+    expect(await right.tell({ do: "acquire" })).toMatchObject({ fence: 2 });
+    expect(await ahead.tell({ do: "acquire" })).toMatchObject({ fence: 3 });
+    for (const late of [behind, right])
+      expect(await late.tell({ do: "write", state: '{"by":"late"}' })).toMatchObject({ exitCode: 19 });
+    await ahead.tell({ do: "write", state: '{"by":"ahead"}' });
+    expect(stateIn(root)).toBe('{"completed":{"singer_state":{"by":"ahead"}},"partial":{}}\n');
+    expect(await behind.tell({ do: "acquire" })).toEqual({ heldBy: ahead.child.pid });
+  });
+
   it("is taken over when that is asked for", async () => {
     const root = tempFolder();
     const [first, second] = [await startWorker(root), await startWorker(root)];
