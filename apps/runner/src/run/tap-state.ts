@@ -68,7 +68,7 @@ async function storedState(options: TapStateOptions): Promise<StoredState | unde
   const { target, stateId } = unit;
   const stored = await backend.read(stateId);
   if (!unit.targetKeepsState) {
-    if (stored === undefined) await refuseLostState(options);
+    if (stored === undefined) await refuseMissingState(options);
     return stored;
   }
   const inTarget = await readTargetState({
@@ -82,10 +82,17 @@ async function storedState(options: TapStateOptions): Promise<StoredState | unde
   return startingState({ stored, inTarget });
 }
 
-/** A state that was there once and is gone was lost, unless somebody has cleared it. */
-async function refuseLostState({ unit, store, backend }: TapStateOptions): Promise<void> {
-  const { stateId, policy, extras } = unit;
+/** A state that was there once and is gone was lost, unless somebody has cleared it; or it has another id. */
+async function refuseMissingState({ unit, store, backend }: TapStateOptions): Promise<void> {
+  const { stateId, formerStateId, policy, extras } = unit;
   if (policy.fullRefresh === "all" || extras.state !== undefined) return;
+  if (formerStateId !== undefined && (await backend.read(formerStateId)) !== undefined) {
+    throw runError(
+      "stateStoreFailed",
+      `${stateId}: it has no state, but the schedule has one of its own, from when it named tap and target itself. ` +
+        `Go on from it with \`chorale state move ${formerStateId} ${stateId}\`, or read everything again with --full-refresh.`,
+    );
+  }
   const [newest] = await store.stateVersions(stateId, 1);
   if (newest?.state === undefined) return;
   throw runError(

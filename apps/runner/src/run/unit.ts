@@ -46,6 +46,8 @@ export interface RunPolicy {
 export interface Unit {
   readonly kind: "unit";
   readonly stateId: string;
+  /** Where the state is of a schedule that named its tap and target itself before it ran a job. */
+  readonly formerStateId?: string | undefined;
   readonly tap: UnitPlugin;
   readonly extras: TapExtras;
   readonly mappers: readonly UnitPlugin[];

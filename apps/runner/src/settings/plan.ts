@@ -67,7 +67,9 @@ export async function planOf(options: PlanOptions): Promise<readonly Task[]> {
   const hidden = secretVariablesOfProject(options);
   return Promise.all(
     drafts.map(async (draft) => ({
-      steps: await Promise.all(draft.map((step) => stepOf(step, { ...options, hidden }))),
+      steps: await Promise.all(
+        draft.map((step) => stepOf(step, { ...options, hidden, isAlone: pipelines.length === 1 })),
+      ),
     })),
   );
 }
@@ -220,7 +222,11 @@ function tell(problems: readonly Problem[], { warn }: PlanOptions): void {
   throw runError("usage", `${errors.slice(0, toldErrors).join(" ")}${rest}`);
 }
 
-type StepOptions = PlanOptions & { readonly hidden: ReadonlySet<string> };
+type StepOptions = PlanOptions & {
+  readonly hidden: ReadonlySet<string>;
+  /** Whether the plan has one pipeline. */
+  readonly isAlone: boolean;
+};
 
 async function stepOf(draft: Draft, options: StepOptions): Promise<Unit | CommandStep> {
   return draft.kind === "command" ? commandStepOf(draft, options) : unitOf(draft, options);
@@ -249,16 +255,18 @@ async function commandStepOf(
 
 async function unitOf(
   draft: UnitDraft,
-  { project, schedule, selectFilter, hidden }: StepOptions,
+  { project, schedule, selectFilter, hidden, isAlone, into }: StepOptions,
 ): Promise<Unit> {
   const { tap, mappings, target, stateId, policy, job } = draft;
   const ready = async (resolved: ResolvedPlugin): Promise<UnitPlugin> =>
     unitPluginOf(withoutSecrets(resolved, { hidden, project }), project.root);
   const readyTarget = await ready(target);
   const targetKeepsState = isSet(target.config["state_table"]);
+  const runsJob = schedule !== undefined && "job" in schedule.runs;
   return {
     kind: "unit",
     stateId,
+    formerStateId: runsJob && isAlone && into === undefined ? schedule.name : undefined,
     tap: await ready(tap),
     extras: selectFilter === undefined ? tap.extras : { ...tap.extras, selectFilter },
     mappers: await Promise.all(

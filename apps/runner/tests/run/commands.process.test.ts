@@ -263,6 +263,38 @@ describe("chorale run", () => {
   });
 });
 
+describe("chorale schedule run", () => {
+  const pairSchedule = {
+    schedules: [{ name: "daily", interval: "@daily", extractor: "tap-x", loader: "target-x" }],
+  };
+  const jobSchedule = { schedules: [{ name: "daily", interval: "@daily", job: "all" }] };
+
+  it("refuses to read everything again when a schedule runs a job that named tap and target itself", async () => {
+    const project = new ProjectFolder({ tap, extra: pairSchedule });
+    expect((await project.run(["schedule", "run", "daily"])).code).toBe(0);
+    expect(project.has(".chorale/state/daily/state.json")).toBe(true);
+
+    const text = project.read("chorale.yml");
+    const { schedules, ...rest } = JSON.parse(text);
+    expect(schedules).toEqual(pairSchedule.schedules);
+    project.write("chorale.yml", JSON.stringify({ ...rest, ...jobSchedule }));
+    const refused = await project.run(["schedule", "run", "daily"]);
+    expect(refused.code).toBe(17);
+    expect(refused.stdout).toContain("chorale state move daily tap-x-to-target-x");
+    expect(project.seen).toHaveLength(1);
+
+    expect((await project.run(["state", "move", "daily", "tap-x-to-target-x"])).code).toBe(0);
+    expect((await project.run(["schedule", "run", "daily"])).code).toBe(0);
+    expect(JSON.parse(project.seen[1]?.state ?? "{}")).toEqual({ bookmarks: { users: { id: 2 } } });
+  });
+
+  it("asks nothing of the kind of a schedule that always ran a job", async () => {
+    const project = new ProjectFolder({ tap, extra: jobSchedule });
+    expect((await project.run(["schedule", "run", "daily"])).code).toBe(0);
+    expect(project.has(".chorale/state/tap-x-to-target-x/state.json")).toBe(true);
+  });
+});
+
 describe("chorale el", () => {
   it("keeps the state under an id of one's own", async () => {
     const project = new ProjectFolder({ tap });
