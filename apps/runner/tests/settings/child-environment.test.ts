@@ -84,10 +84,10 @@ plugins:
 
   it("extends a variable that names itself, whoever set it", async () => {
     const { resolve } = await readText({
-      yml: `env: {PATH: "/root/bin:$PATH"}\n${tapYml(["env: {PATH: '/tap/bin:$PATH'}"])}`,
+      yml: `env: {PATH: "/own/bin:$PATH"}\n${tapYml(["env: {PATH: '/tap/bin:$PATH'}"])}`,
       env: path,
     });
-    expect(resolve("tap-x").env["PATH"]).toBe("/tap/bin:/root/bin:/bin");
+    expect(resolve("tap-x").env["PATH"]).toBe("/tap/bin:/own/bin:/bin");
   });
 });
 
