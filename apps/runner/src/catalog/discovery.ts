@@ -1,7 +1,7 @@
 import { createRedactor, parseExact } from "@chorale/singer";
 import { isForPeople, runError } from "../exit-codes.ts";
-import { type Child, type ChildEnd, startChild } from "../run/child.ts";
-import { stopSignalOf } from "../run/stops.ts";
+import { type ChildEnd, startChild } from "../run/child.ts";
+import { outputOf } from "../run/child-output.ts";
 import type { UnitPlugin } from "../run/unit.ts";
 import { isRawCatalog, type RawCatalog } from "./raw-catalog.ts";
 
@@ -23,8 +23,6 @@ export interface Discovery {
   readonly text: string;
 }
 
-/** How long a tap that was told to end may take. */
-const graceSeconds = 10;
 const shownCharacters = 120;
 
 /**
@@ -35,7 +33,7 @@ export async function discover(options: DiscoveryOptions): Promise<Discovery> {
   const { tap, configPath, root, onLogLine } = options;
   const args = ["--config", configPath, "--discover"];
   const child = await startChild({ ...tap, args, cwd: root, onLogLine });
-  const { output, end } = await outputOf(child, options.signal);
+  const { output, end } = await outputOf(child, { signal: options.signal });
   if (options.signal.aborted)
     throw runError("discoveryFailed", `${tap.name}: discovery was stopped. Run again.`);
   const text = output.toString().replace(/^\uFEFF/, "");
@@ -50,21 +48,6 @@ export async function discover(options: DiscoveryOptions): Promise<Discovery> {
     catalog: catalogOf(text, (what) => failure(`${command} ${what}. ${startOf(redact(text))}`, options)),
     text,
   };
-}
-
-async function outputOf(child: Child, signal: AbortSignal): Promise<{ output: Buffer; end: ChildEnd }> {
-  const stop = () => child.stopWithin(graceSeconds, stopSignalOf(signal));
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    child.stdin.end();
-    const chunks: Buffer[] = [];
-    for await (const chunk of child.stdout) chunks.push(chunk);
-    return { output: Buffer.concat(chunks), end: await child.ended };
-  } finally {
-    signal.removeEventListener("abort", stop);
-    child.stop("SIGKILL");
-  }
 }
 
 function catalogOf(text: string, failed: (what: string) => Error): RawCatalog {

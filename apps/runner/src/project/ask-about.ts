@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { runError } from "../exit-codes.ts";
 import { startChild } from "../run/child.ts";
+import { lastLineOf, outputOf } from "../run/child-output.ts";
 import { findProgram } from "../settings/programs.ts";
 import { type About, parseAbout } from "./about.ts";
 import type { Plugin } from "./model.ts";
 import { didYouMean } from "./near-names.ts";
-import { outputOf } from "./program-output.ts";
 
 /** Where a connector is looked for, and how it is run. */
 export interface AskOptions {
@@ -30,6 +30,8 @@ const ours: ReadonlySet<string> = new Set([
 ]);
 
 const timeoutMs = 60_000;
+/** No description reaches this. */
+export const maxAboutBytes = 16 * 1024 * 1024;
 
 /** Asks a connector that is installed what it is. Throws with exit code 2 when it is not, or does not say. */
 export async function askAbout(executable: string, { root, env, signal }: AskOptions): Promise<About> {
@@ -39,13 +41,13 @@ export async function askAbout(executable: string, { root, env, signal }: AskOpt
     ...{ name: executable, program, args, env, cwd: root },
     onLogLine: () => undefined,
   });
-  const { code, text, lastLine } = await outputOf(
-    child,
-    AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-  );
+  const { output, end } = await outputOf(child, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    maxBytes: maxAboutBytes,
+  });
   signal.throwIfAborted();
-  if (code === 0) return parseAbout(text, executable);
-  throw runError("usage", `${executable}: --about failed: ${lastLine} Write its entry by hand.`);
+  if (end.code === 0) return parseAbout(output.toString(), executable);
+  throw runError("usage", `${executable}: --about failed: ${lastLineOf(end)} Write its entry by hand.`);
 }
 
 async function programOf(executable: string, places: { root: string; path: string }): Promise<string> {

@@ -2,11 +2,12 @@ import { ConnectorError, isObject } from "@chorale/singer";
 import { discover } from "../catalog/discovery.ts";
 import { exitCodes, runError } from "../exit-codes.ts";
 import { startChild } from "../run/child.ts";
+import { lastLineOf, outputOf } from "../run/child-output.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { UnitPlugin } from "../run/unit.ts";
 import type { ResolvedPlugin } from "../settings/resolved.ts";
 import { unitPluginOf } from "../settings/unit-plugins.ts";
-import { outputOf } from "./program-output.ts";
+import { maxAboutBytes } from "./ask-about.ts";
 
 /** How taps are tried out. */
 export interface LiveOptions {
@@ -93,8 +94,11 @@ async function canTest({ tap, root, signal }: Attempt): Promise<boolean> {
     cwd: root,
     onLogLine: () => undefined,
   });
-  const end = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(aboutSeconds * 1000)]));
-  return end.code === 0 && capabilitiesIn(end.text).includes("test");
+  const { output, end } = await outputOf(child, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(aboutSeconds * 1000)]),
+    maxBytes: maxAboutBytes,
+  });
+  return end.code === 0 && capabilitiesIn(output.toString()).includes("test");
 }
 
 function capabilitiesIn(text: string): readonly unknown[] {
@@ -110,11 +114,12 @@ function capabilitiesIn(text: string): readonly unknown[] {
 async function test({ tap, configPath, root, signal, onLogLine }: Attempt): Promise<void> {
   const args = ["--config", configPath, "--test"];
   const child = await startChild({ ...tap, args, cwd: root, onLogLine });
-  const { code, lastLine } = await outputOf(child, signal);
+  const { end } = await outputOf(child, { signal, maxBytes: 0 });
   signal.throwIfAborted();
+  const { code } = end;
   if (code === 0) return;
   throw runError(
     "tapFailed",
-    `${tap.name}: --test ended with ${code === null ? "a signal" : `exit code ${code}`}: ${lastLine}`,
+    `${tap.name}: --test ended with ${code === null ? "a signal" : `exit code ${code}`}: ${lastLineOf(end)}`,
   );
 }

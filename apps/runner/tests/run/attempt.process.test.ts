@@ -78,7 +78,7 @@ describe("an attempt that ends well", () => {
   });
 
   it.each(["tap", "target"])(
-    "does not wait for a %s's output that has ended before anybody listens",
+    "does not wait for a %s's output that ended before the process was noted",
     async (role) => {
       const own = { close_stdout: "closed", echo: "none" };
       const end = await attempt({
